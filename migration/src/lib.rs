@@ -1,0 +1,28 @@
+//! The schema, as a list of changes. `up` and `down` both work, on SQLite and on PostgreSQL.
+//!
+//! A merged migration is never edited. Old code serves while a migration runs: expand, move, contract, in separate changes.
+
+mod m20261121_000001_create_directory;
+mod m20261121_000002_create_tasks;
+mod m20261121_000003_create_webhook_deliveries;
+mod m20261121_000004_create_idempotency_records;
+pub mod tables;
+
+pub use m20261121_000002_create_tasks::{DUE_AFTER_ALL, DUE_BEFORE_ALL};
+pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+/// Every change, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[sea_orm_migration::async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_create_directory::Migration),
+            Box::new(m20261121_000002_create_tasks::Migration),
+            Box::new(m20261121_000003_create_webhook_deliveries::Migration),
+            Box::new(m20261121_000004_create_idempotency_records::Migration),
+        ]
+    }
+}

@@ -1,0 +1,16 @@
+//! Who is calling and what they may do: [`AuthUser`], the middleware that builds it, and the guards.
+//!
+//! A guard is a handler's first argument and the only source of a tenant's data.
+
+mod guard;
+mod middleware;
+mod mount;
+mod user;
+
+pub use guard::{
+    Guard, Policy, RequireAdmin, RequireCreate, RequireDelete, RequireEdit, RequireManageMembers, RequireMember,
+    RequireUser, RequireView, Workspaces,
+};
+pub use middleware::authenticate;
+pub use mount::{GuardedBy, IsGuard, demand_guard};
+pub use user::{AuthUser, Permission};

@@ -1,0 +1,163 @@
+//! Configuration: typed, read once at start, every mistake reported together with its mend.
+//!
+//! This is the only module that reads the environment. It owns the list of variables
+//! ([`VARIABLES`]), their defaults and what `staging` and `production` refuse; it opens no
+//! connection and leaves the meaning of a value to the module that uses it.
+
+mod address;
+mod clerk;
+mod clerk_keys;
+mod database;
+mod http;
+mod log;
+mod mistakes;
+mod placeholder;
+mod reader;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod variables;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use reader::Reader;
+
+pub use clerk::{ClerkConfig, KeySource, PartyPolicy};
+pub use database::{DatabaseConfig, DatabaseKind, DatabaseUrl};
+pub use http::HttpConfig;
+pub use log::{LogConfig, LogFormat};
+pub use mistakes::{ConfigErrors, Fault, Mistake};
+pub use settings::{Defaults, Settings};
+pub use variables::{DefaultValue, VARIABLES, Variable};
+
+/// Everything the program was told, checked.
+///
+/// `Debug` prints no secret.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where this program runs (`APP_ENV`).
+    pub environment: Environment,
+    /// The address to listen on (`HOST`, `PORT`). Port 0, any free one, occurs in `local` only.
+    pub listen: SocketAddr,
+    /// The database and its pool.
+    pub database: DatabaseConfig,
+    /// Everything about Clerk: keys, issuers, Backend API, webhooks.
+    pub clerk: ClerkConfig,
+    /// Origins, limits and the public address.
+    pub http: HttpConfig,
+    /// Whether a person without an active organization works in a workspace of their own.
+    pub personal_workspaces: bool,
+    /// What is logged and how it looks.
+    pub log: LogConfig,
+}
+
+/// Where the program runs, which decides how strict the rules are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Environment {
+    /// A developer's machine: built-in origins, local keys and plain http are fine.
+    Local,
+    /// A rehearsal that others can reach; Clerk development instances are accepted.
+    Staging,
+    /// The real thing.
+    Production,
+}
+
+impl Environment {
+    /// The name as `APP_ENV` spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Staging => "staging",
+            Self::Production => "production",
+        }
+    }
+
+    /// Whether this is `staging` or `production`, which other people can reach.
+    pub fn is_hosted(self) -> bool {
+        self != Self::Local
+    }
+}
+
+impl std::fmt::Display for Environment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The command that asks, which decides some defaults and what is required.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// `dev`: `local` and 127.0.0.1 unless told otherwise, and it migrates by itself.
+    Dev,
+    /// `serve`: `production` unless told otherwise; everything a server needs is required.
+    Serve,
+    /// Any other command: `local` unless told otherwise; a variable that is set must be right,
+    /// but Clerk's may be absent ([`KeySource::Missing`]).
+    Other,
+}
+
+impl Config {
+    /// Reads the process environment and, below it, the file `.env` of the working directory.
+    ///
+    /// # Errors
+    /// Every mistake found, at once.
+    pub fn from_env(command: Command) -> Result<Self, ConfigErrors> {
+        Settings::load().config(&Defaults::of(command))
+    }
+
+    /// Reads variables through `get`, and those it does not know from `defaults`.
+    ///
+    /// Values are trimmed, and an empty one counts as unset.
+    ///
+    /// # Errors
+    /// Every mistake found, at once.
+    pub fn read(get: impl Fn(&str) -> Option<String>, defaults: &Defaults) -> Result<Self, ConfigErrors> {
+        let mut reader = Reader::new(&get, defaults);
+        let config = Self::parts(&mut reader);
+        reader.finish(config)
+    }
+
+    fn parts(reader: &mut Reader<'_>) -> Self {
+        let listen = listen(reader);
+        let database = DatabaseConfig::read(reader);
+        let http = HttpConfig::read(reader);
+        let clerk = ClerkConfig::read(reader, &http, listen.port());
+        Self {
+            environment: reader.environment,
+            listen,
+            database,
+            clerk,
+            http,
+            personal_workspaces: reader.flag("PERSONAL_WORKSPACES"),
+            log: LogConfig::read(reader),
+        }
+    }
+}
+
+fn listen(reader: &mut Reader<'_>) -> SocketAddr {
+    let host = match reader.either("HOST", "API_HOST") {
+        Some((name, value)) => host(reader, name, &value),
+        None if reader.command == Command::Dev => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        None => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+    };
+    // Any free port suits a test; behind a load balancer nobody would find it.
+    let lowest = if reader.environment.is_hosted() { 1 } else { 0 };
+    let port = match reader.either("PORT", "API_PORT") {
+        Some((name, value)) => reader.whole_number(name, &value, lowest..=u16::MAX),
+        None => lowest,
+    };
+    SocketAddr::new(host, port)
+}
+
+fn host(reader: &mut Reader<'_>, name: &'static str, value: &str) -> IpAddr {
+    let bare = value.trim_start_matches('[').trim_end_matches(']');
+    if bare.eq_ignore_ascii_case("localhost") {
+        return IpAddr::V4(Ipv4Addr::LOCALHOST);
+    }
+    bare.parse().unwrap_or_else(|_| {
+        let fault =
+            Fault::new("is not an IP address", "use 0.0.0.0 for every interface or 127.0.0.1 for this machine alone");
+        reader.fault(name, value, fault);
+        IpAddr::V4(Ipv4Addr::LOCALHOST)
+    })
+}

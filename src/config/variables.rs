@@ -1,0 +1,155 @@
+//! Every variable the program reads: the source of `.env.example` and `docs/configuration.md`.
+//!
+//! Tests compare both files with this list, and the list with what is really read.
+
+use DefaultValue::{Depends, Fixed, Nothing};
+
+/// A variable of the environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variable {
+    /// The name in the environment.
+    pub name: &'static str,
+    /// What applies when it is unset.
+    pub default: DefaultValue,
+    /// What it means, in one line of Markdown.
+    pub meaning: &'static str,
+    /// Whether its value must never be shown.
+    pub secret: bool,
+}
+
+/// What applies when a variable is unset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DefaultValue {
+    /// There is no value.
+    Nothing,
+    /// This value.
+    Fixed(&'static str),
+    /// A value that depends on something, described in Markdown.
+    Depends(&'static str),
+}
+
+/// Every variable the program reads.
+pub const VARIABLES: &[Variable] = &[
+    open(
+        "APP_ENV",
+        Depends("`production` with `serve`, else `local`"),
+        "`local`, `staging` or `production`; see [what the last two refuse](#what-staging-and-production-refuse)",
+    ),
+    open("HOST", Depends("`127.0.0.1` with `dev`, else `0.0.0.0`"), "IP address to listen on"),
+    open("PORT", Fixed("8000"), "port to listen on; `0` takes any free one, in `local` only"),
+    open("API_HOST", Nothing, "second name of `HOST`; if both are set, `HOST` wins"),
+    open("API_PORT", Nothing, "second name of `PORT`; if both are set, `PORT` wins"),
+    secret(
+        "DATABASE_URL",
+        Depends("`sqlite://tenantry.db?mode=rwc` in `local`; required elsewhere"),
+        "`sqlite://path?mode=rwc` or `postgres://user:password@host/database`",
+    ),
+    secret(
+        "MIGRATION_DATABASE_URL",
+        Depends("`DATABASE_URL`"),
+        "the same database as the role that owns the tables, for migrations",
+    ),
+    open("DATABASE_MAX_CONNECTIONS", Fixed("20"), "connections in the pool at most, 1 to 1000"),
+    open("DATABASE_MIN_CONNECTIONS", Fixed("0"), "connections kept open when idle, 0 to `DATABASE_MAX_CONNECTIONS`"),
+    open("DATABASE_ACQUIRE_TIMEOUT_SECONDS", Fixed("3"), "how long a request waits for a connection, 1 to 60"),
+    open("DATABASE_STATEMENT_TIMEOUT_SECONDS", Fixed("5"), "how long one statement may run, 1 to 300"),
+    open(
+        "AUTO_MIGRATE",
+        Depends("`true` with `dev`, else `false`"),
+        "whether the server applies pending migrations when it starts",
+    ),
+    open("CLERK_PUBLISHABLE_KEY", Nothing, "`pk_…`; gives issuer and key address"),
+    secret(
+        "CLERK_SECRET_KEY",
+        Nothing,
+        "`sk_…`, for Clerk's Backend API; `serve` requires it in `staging` and `production`",
+    ),
+    open(
+        "CLERK_ISSUER",
+        Depends("`https://` and the host in `CLERK_PUBLISHABLE_KEY`"),
+        "accepted `iss` of session tokens, a comma list",
+    ),
+    open(
+        "CLERK_JWKS_URL",
+        Depends("`/.well-known/jwks.json` at the host in `CLERK_PUBLISHABLE_KEY`, else at the first issuer"),
+        "where the signing keys are fetched",
+    ),
+    secret(
+        "CLERK_JWT_KEY",
+        Nothing,
+        "the signing key itself, a PEM public key on one line (`\\n`) or several; when set no key is fetched",
+    ),
+    open("CLERK_JWKS_STALE_SECONDS", Fixed("86400"), "how long fetched keys serve while Clerk is away, 300 to 604800"),
+    open("CLERK_API_URL", Fixed("https://api.clerk.com"), "Clerk's Backend API, without `/v1`"),
+    secret(
+        "CLERK_WEBHOOK_SIGNING_SECRET",
+        Nothing,
+        "`whsec_…`, a comma list while rotating; unset, the webhook endpoint answers 503",
+    ),
+    secret(
+        "CLERK_WEBHOOK_SECRET",
+        Nothing,
+        "second name of `CLERK_WEBHOOK_SIGNING_SECRET`; if both are set, the other wins",
+    ),
+    open(
+        "CLERK_AUTHORIZED_PARTIES",
+        Depends("`CORS_ORIGINS` with `FRONTEND_URL`"),
+        "origins allowed in `azp`, a comma list; `PUBLIC_URL` is added, in `local` also the server's own addresses",
+    ),
+    open(
+        "CLERK_AUTHORIZED_PARTIES_POLICY",
+        Fixed("required"),
+        "`required`: a token without `azp` is refused; `if_present`: only a foreign one is; `off`",
+    ),
+    open("CLERK_CLOCK_SKEW_SECONDS", Fixed("5"), "how far Clerk's clock and ours may differ, 0 to 60"),
+    open(
+        "CORS_ORIGINS",
+        Depends("`http://localhost:3000,http://localhost:5173` in `local`; none elsewhere"),
+        "origins whose pages may call, a comma list",
+    ),
+    open("FRONTEND_URL", Nothing, "one more origin for `CORS_ORIGINS`"),
+    open(
+        "PUBLIC_URL",
+        Nothing,
+        "where this server is reached, `scheme://host[:port]`; added to origins and authorized parties",
+    ),
+    open(
+        "PERSONAL_WORKSPACES",
+        Fixed("false"),
+        "`true`: a person without an active organization works in a workspace of their own",
+    ),
+    open(
+        "LOG_LEVEL",
+        Depends("`info`, with `DEBUG` `debug`"),
+        "`off`, `error`, `warn`, `info`, `debug`, `trace`, or directives such as `info,tenantry=debug`",
+    ),
+    open(
+        "RUST_LOG",
+        Nothing,
+        "`LOG_LEVEL` under the name Rust programs know, with any directive; if both are set, `RUST_LOG` wins",
+    ),
+    open("DEBUG", Fixed("false"), "`true` logs at `debug` unless a level is set; `production` refuses it"),
+    open("LOG_FORMAT", Depends("`pretty` in `local`, else `json`"), "`pretty` or `json`"),
+];
+
+/// Those that say which Clerk instance is meant; any of them turns the local Clerk off.
+const CLERK_IDENTITY: [&str; 6] =
+    ["CLERK_PUBLISHABLE_KEY", "CLERK_SECRET_KEY", "CLERK_ISSUER", "CLERK_JWKS_URL", "CLERK_JWT_KEY", "CLERK_API_URL"];
+
+/// Looks a variable up by its name.
+pub(super) fn variable(name: &str) -> Option<&'static Variable> {
+    VARIABLES.iter().find(|known| known.name == name)
+}
+
+/// Whether one of the variables that say which Clerk is meant has a value.
+pub(super) fn names_a_clerk(get: impl Fn(&str) -> Option<String>) -> bool {
+    CLERK_IDENTITY.iter().any(|name| get(name).is_some_and(|value| !value.trim().is_empty()))
+}
+
+const fn open(name: &'static str, default: DefaultValue, meaning: &'static str) -> Variable {
+    Variable { name, default, meaning, secret: false }
+}
+
+const fn secret(name: &'static str, default: DefaultValue, meaning: &'static str) -> Variable {
+    Variable { name, default, meaning, secret: true }
+}

@@ -1,0 +1,328 @@
+//! The tenant wall: the only handle on rows that belong to somebody.
+//!
+//! Features build their statements freely and hand them over; the tenant's condition is added as they run.
+
+use std::fmt;
+
+use sea_orm::sea_query::{ColumnRef, Expr, IntoColumnRef, SelectStatement};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr,
+    DeleteMany, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, Insert, IntoActiveModel, Order, PaginatorTrait,
+    QueryFilter, QuerySelect, Select, SelectTwo, TryInsertResult, Value,
+};
+
+use super::pool;
+
+/// Who owns a row: an organization, or a person in a workspace of their own. The id Clerk gave either.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum TenantId {
+    /// `org_…`
+    Organization(String),
+    /// `user_…`
+    Personal(String),
+}
+
+impl TenantId {
+    /// As it is stored.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Organization(id) | Self::Personal(id) => id,
+        }
+    }
+
+    /// The organization's id; none in a personal workspace.
+    pub fn organization(&self) -> Option<&str> {
+        match self {
+            Self::Organization(id) => Some(id),
+            Self::Personal(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for TenantId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// A table whose every row belongs to one tenant.
+pub trait TenantOwned: EntityTrait {
+    /// The column that says to whom.
+    const TENANT: Self::Column;
+}
+
+/// The order of a list and where a page of it begins: a sort column and the id, both in one direction, as a row value.
+///
+/// A row value is an index range on both databases; the expanded form (`a < ? OR a = ? AND b < ?`) is a filter over the whole prefix.
+#[derive(Debug, Clone)]
+pub struct Keyset {
+    /// The sort column and the id.
+    pub columns: [ColumnRef; 2],
+    /// The direction of both.
+    pub order: Order,
+    /// The last row of the page before.
+    pub after: Option<[Value; 2]>,
+    /// At most so many rows.
+    pub limit: u64,
+    /// Rows to pass over.
+    pub offset: u64,
+}
+
+impl Keyset {
+    /// A list ordered by two columns.
+    pub fn by(sort: impl IntoColumnRef, id: impl IntoColumnRef, order: Order, limit: u64) -> Self {
+        Self { columns: [sort.into_column_ref(), id.into_column_ref()], order, after: None, limit, offset: 0 }
+    }
+
+    fn apply(&self, statement: &mut SelectStatement) {
+        let [sort, id] = self.columns.clone();
+        if let Some(after) = &self.after {
+            let position = Expr::tuple(after.iter().cloned().map(Expr::val));
+            let row = Expr::tuple([Expr::col(sort.clone()), Expr::col(id.clone())]);
+            statement.and_where(if self.order == Order::Asc { row.gt(position) } else { row.lt(position) });
+        }
+        statement
+            .order_by(sort, self.order.clone())
+            .order_by(id, self.order.clone())
+            // One more than asked for tells whether there is a next page.
+            .limit(self.limit + 1);
+        if self.offset > 0 {
+            statement.offset(self.offset);
+        }
+    }
+}
+
+/// The database as one tenant sees it.
+///
+/// It is not a connection: a statement cannot run on it but through these methods, and each adds the tenant.
+#[derive(Debug)]
+pub struct TenantDb<C = DatabaseConnection> {
+    connection: C,
+    tenant: TenantId,
+}
+
+impl TenantDb {
+    pub(super) fn new(connection: DatabaseConnection, tenant: TenantId) -> Self {
+        Self { connection, tenant }
+    }
+
+    /// Begins a transaction; dropping it rolls back.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn begin(&self) -> Result<TenantDb<DatabaseTransaction>, DbErr> {
+        let connection = pool::begin(&self.connection).await?;
+        Ok(TenantDb { connection, tenant: self.tenant.clone() })
+    }
+}
+
+impl TenantDb<DatabaseTransaction> {
+    /// Makes what was done lasting.
+    ///
+    /// # Errors
+    /// The database's; then nothing was done.
+    pub async fn commit(self) -> Result<(), DbErr> {
+        pool::commit(self.connection).await
+    }
+
+    /// Bounds how long a statement of this transaction waits for another's lock. On SQLite the busy timeout does.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn bound_lock_wait(&self, milliseconds: u32) -> Result<(), DbErr> {
+        if pool::is_postgres(self.connection.get_database_backend()) {
+            self.connection.execute_unprepared(&format!("SET LOCAL lock_timeout = {milliseconds}")).await?;
+        }
+        Ok(())
+    }
+}
+
+impl<C: ConnectionTrait> TenantDb<C> {
+    /// Whose rows these are.
+    pub fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+
+    /// Whether a row is the tenant's own.
+    fn own<E: TenantOwned>(&self) -> Condition {
+        Condition::all().add(E::TENANT.eq(self.tenant.as_str()))
+    }
+
+    /// Every row of a selection.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn all<E: TenantOwned>(&self, rows: Select<E>) -> Result<Vec<E::Model>, DbErr> {
+        rows.filter(self.own::<E>()).all(&self.connection).await
+    }
+
+    /// Every row of a selection, each with the row of another table that it points at.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn all_with<E: TenantOwned, R: EntityTrait>(
+        &self,
+        rows: SelectTwo<E, R>,
+    ) -> Result<Vec<(E::Model, Option<R::Model>)>, DbErr> {
+        rows.filter(self.own::<E>()).all(&self.connection).await
+    }
+
+    /// The first row of a selection.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn one<E: TenantOwned>(&self, rows: Select<E>) -> Result<Option<E::Model>, DbErr> {
+        rows.filter(self.own::<E>()).limit(1).one(&self.connection).await
+    }
+
+    /// One row of another shape, such as an aggregate.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn one_as<E: TenantOwned, T: FromQueryResult>(&self, rows: Select<E>) -> Result<Option<T>, DbErr> {
+        rows.filter(self.own::<E>()).into_model::<T>().one(&self.connection).await
+    }
+
+    /// How many rows a selection has.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn count<E>(&self, rows: Select<E>) -> Result<u64, DbErr>
+    where
+        E: TenantOwned,
+        E::Model: Sync,
+    {
+        rows.filter(self.own::<E>()).count(&self.connection).await
+    }
+
+    /// How many rows a selection with related rows has.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn count_with<E, R>(&self, rows: SelectTwo<E, R>) -> Result<u64, DbErr>
+    where
+        E: TenantOwned,
+        R: EntityTrait,
+        E::Model: Sync,
+        R::Model: Sync,
+    {
+        rows.filter(self.own::<E>()).count(&self.connection).await
+    }
+
+    /// One page of a selection, and whether there is more.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn page<E: TenantOwned>(
+        &self,
+        mut rows: Select<E>,
+        keyset: &Keyset,
+    ) -> Result<(Vec<E::Model>, bool), DbErr> {
+        keyset.apply(QuerySelect::query(&mut rows));
+        let mut rows = self.all(rows).await?;
+        let more = shorten(&mut rows, keyset.limit);
+        Ok((rows, more))
+    }
+
+    /// One page of a selection with related rows, and whether there is more.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn page_with<E: TenantOwned, R: EntityTrait>(
+        &self,
+        mut rows: SelectTwo<E, R>,
+        keyset: &Keyset,
+    ) -> Result<(Vec<(E::Model, Option<R::Model>)>, bool), DbErr> {
+        keyset.apply(QuerySelect::query(&mut rows));
+        let mut rows = self.all_with(rows).await?;
+        let more = shorten(&mut rows, keyset.limit);
+        Ok((rows, more))
+    }
+
+    /// Inserts a row as the tenant's own, whatever it says of its tenant.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn insert<A>(&self, mut row: A) -> Result<<A::Entity as EntityTrait>::Model, DbErr>
+    where
+        A: ActiveModelTrait + Send,
+        A::Entity: TenantOwned,
+        <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
+    {
+        row.set(<A::Entity as TenantOwned>::TENANT, self.tenant.as_str().into());
+        Insert::one(row).exec_with_returning(&self.connection).await
+    }
+
+    /// Inserts rows as the tenant's own.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn insert_all<A>(&self, rows: impl IntoIterator<Item = A>) -> Result<(), DbErr>
+    where
+        A: ActiveModelTrait + Send,
+        A::Entity: TenantOwned,
+    {
+        let owned: Vec<A> = rows
+            .into_iter()
+            .map(|mut row| {
+                row.set(<A::Entity as TenantOwned>::TENANT, self.tenant.as_str().into());
+                row
+            })
+            .collect();
+        if !owned.is_empty() {
+            Insert::many(owned).exec_without_returning(&self.connection).await?;
+        }
+        Ok(())
+    }
+
+    /// Inserts a row unless one with the same key is there; says whether it was inserted.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn insert_new<A>(&self, mut row: A) -> Result<bool, DbErr>
+    where
+        A: ActiveModelTrait + Send,
+        A::Entity: TenantOwned,
+    {
+        row.set(<A::Entity as TenantOwned>::TENANT, self.tenant.as_str().into());
+        match Insert::one(row).try_insert().exec_without_returning(&self.connection).await? {
+            TryInsertResult::Inserted(rows) => Ok(rows > 0),
+            TryInsertResult::Empty | TryInsertResult::Conflicted => Ok(false),
+        }
+    }
+
+    /// Changes the rows that meet a condition, and returns them as they are now.
+    ///
+    /// # Errors
+    /// The database's; also when a change names the tenant column, which no change may.
+    pub async fn update<E: TenantOwned>(
+        &self,
+        rows: Condition,
+        changes: impl IntoIterator<Item = (E::Column, Expr)>,
+    ) -> Result<Vec<E::Model>, DbErr> {
+        let mut update = E::update_many().filter(rows);
+        for (column, value) in changes {
+            if column.as_str() == E::TENANT.as_str() {
+                return Err(DbErr::Custom("a row cannot change its tenant".into()));
+            }
+            update = update.col_expr(column, value);
+        }
+        update.filter(self.own::<E>()).exec_with_returning(&self.connection).await
+    }
+
+    /// Deletes rows, and says how many.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn delete<E: TenantOwned>(&self, rows: DeleteMany<E>) -> Result<u64, DbErr> {
+        Ok(rows.filter(self.own::<E>()).exec(&self.connection).await?.rows_affected)
+    }
+}
+
+/// Cuts the row that only tells of a next page.
+fn shorten<T>(rows: &mut Vec<T>, limit: u64) -> bool {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    more
+}

@@ -1,0 +1,198 @@
+//! What every request passes through: its id and span, the problem document of a failure, the one log line, CORS.
+
+use std::any::Any;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::timeout::TimeoutLayer;
+use tracing::{Instrument, Span, field};
+use uuid::Uuid;
+
+use crate::error::{Error, Failure, PROBLEM_JSON, REQUEST_ID};
+use crate::http::page::TOTAL_COUNT;
+use crate::idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
+
+/// The limits and origins that every request is held to.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Longest time a request may take.
+    pub timeout: Duration,
+    /// Largest body, in bytes.
+    pub body: usize,
+    /// Origins whose pages may call this API with credentials.
+    pub origins: Vec<HeaderValue>,
+}
+
+/// Puts the furniture around the routes, outermost first: id, span, log and problem documents; CORS; compression; panics; time limit.
+pub fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>, limits: &Limits) -> Router<S> {
+    router.layer(
+        ServiceBuilder::new()
+            .layer(from_fn(observe))
+            .layer(cors(&limits.origins))
+            .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(untagged)))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.timeout))
+            .layer(DefaultBodyLimit::max(limits.body)),
+    )
+}
+
+/// A strong entity tag names one sequence of bytes (RFC 9110 section 8.8.3), so a tagged answer is not compressed.
+fn untagged(_: StatusCode, _: axum::http::Version, headers: &HeaderMap, _: &axum::http::Extensions) -> bool {
+    !headers.contains_key(header::ETAG)
+}
+
+fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("of an unknown kind");
+    Error::Internal(anyhow::anyhow!("panic: {message}")).into_response()
+}
+
+fn cors(origins: &[HeaderValue]) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins.iter().cloned()))
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+            IDEMPOTENCY_KEY,
+            REQUEST_ID,
+        ])
+        .expose_headers([
+            header::ETAG,
+            header::LINK,
+            header::LOCATION,
+            header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
+            HeaderName::from_static("ratelimit-limit"),
+            HeaderName::from_static("ratelimit-remaining"),
+            HeaderName::from_static("ratelimit-reset"),
+            TOTAL_COUNT,
+            REQUEST_ID,
+            IDEMPOTENCY_REPLAYED,
+        ])
+        .max_age(Duration::from_secs(3600))
+}
+
+async fn observe(request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let id = request_id(request.headers());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    // The route and not the path: a path holds ids, and a query holds what somebody searched for.
+    let route = route.as_ref().map_or("", MatchedPath::as_str);
+    let span = tracing::info_span!(
+        "request", request_id = id.to_str().unwrap_or_default(), %method, route, tenant = field::Empty, user = field::Empty
+    );
+    let mut response = next.run(request).instrument(span.clone()).await;
+    span.in_scope(|| {
+        let failure = failure_of(&response);
+        log(&response, failure.as_ref(), began.elapsed());
+        if let Some(failure) = failure {
+            render(&mut response, &failure.0, id.to_str().unwrap_or_default());
+        }
+    });
+    finish(response.headers_mut(), id);
+    response
+}
+
+/// The caller's request id when it is usable, else a new one.
+fn request_id(headers: &HeaderMap) -> HeaderValue {
+    let usable = |value: &&HeaderValue| {
+        (1..=128).contains(&value.len())
+            && value.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/+=".contains(byte))
+    };
+    match headers.get(REQUEST_ID).filter(usable) {
+        Some(given) => given.clone(),
+        None => {
+            let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
+            let text = Uuid::now_v7().hyphenated().encode_lower(&mut buffer);
+            HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("-"))
+        }
+    }
+}
+
+/// The error behind a response: a handler's, or what the framework's bare status means.
+fn failure_of(response: &Response) -> Option<Failure> {
+    let status = response.status();
+    if status.is_success() || status.is_redirection() || status.is_informational() {
+        return None;
+    }
+    if let Some(failure) = response.extensions().get::<Failure>() {
+        return Some(failure.clone());
+    }
+    let error = match status {
+        StatusCode::METHOD_NOT_ALLOWED => Error::MethodNotAllowed,
+        StatusCode::NOT_FOUND => Error::ROUTE_NOT_FOUND,
+        StatusCode::PAYLOAD_TOO_LARGE => crate::http::extract::payload_too_large(),
+        StatusCode::SERVICE_UNAVAILABLE => Error::timeout(),
+        // A finished answer of another kind, such as a health report: its own body says more.
+        _ if response.headers().contains_key(header::CONTENT_TYPE) => return None,
+        _ => Error::Internal(anyhow::anyhow!("a bare {status} left the router")),
+    };
+    (!response.headers().contains_key(header::CONTENT_TYPE)).then(|| Failure(error.into()))
+}
+
+fn log(response: &Response, failure: Option<&Failure>, took: Duration) {
+    let status = response.status().as_u16();
+    let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    match failure.map(|failure| failure.0.as_ref()) {
+        Some(Error::Internal(cause)) => {
+            tracing::error!(status, microseconds, code = "internal_error", cause = format!("{cause:#}"), "failed");
+        }
+        Some(Error::Unavailable { code, cause, .. }) => {
+            let cause = cause.as_ref().map(|cause| format!("{cause:#}")).unwrap_or_default();
+            tracing::warn!(status, microseconds, code, cause, "unavailable");
+        }
+        Some(other) => tracing::info!(status, microseconds, code = other.code(), "refused"),
+        None => tracing::info!(status, microseconds, "answered"),
+    }
+}
+
+fn render(response: &mut Response, error: &Error, request_id: &str) {
+    if *response.status_mut() != error.status() {
+        *response.status_mut() = error.status();
+    }
+    let body = serde_json::to_vec(&error.problem(request_id)).unwrap_or_default();
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    headers.remove(header::CONTENT_ENCODING);
+    headers.insert(header::CONTENT_TYPE, PROBLEM_JSON);
+    *response.body_mut() = Body::from(body);
+}
+
+/// The headers that every answer carries.
+fn finish(headers: &mut HeaderMap, id: HeaderValue) {
+    headers.insert(REQUEST_ID, id);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+}
+
+/// Writes who is calling into the request's span.
+pub fn note_caller(tenant: Option<&str>, user: &str) {
+    let span = Span::current();
+    span.record("user", user);
+    if let Some(tenant) = tenant {
+        span.record("tenant", tenant);
+    }
+}

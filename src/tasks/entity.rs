@@ -1,0 +1,125 @@
+//! The table of tasks, and of the labels they can be found by.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{DeriveIden, FromJsonQueryResult};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::db::TenantOwned;
+
+/// How far a task is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+#[schema(as = TaskStatus)]
+pub enum Status {
+    /// Not begun.
+    Pending,
+    /// Begun.
+    Started,
+    /// Done.
+    Completed,
+}
+
+/// How urgent a task is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+#[schema(as = TaskPriority)]
+pub enum Priority {
+    /// Can wait.
+    Low,
+    /// As usual.
+    #[default]
+    Medium,
+    /// Before others.
+    High,
+}
+
+impl Priority {
+    /// As the generated column `priority_rank` has it.
+    pub fn rank(self) -> i16 {
+        match self {
+            Self::Low => 1,
+            Self::Medium => 2,
+            Self::High => 3,
+        }
+    }
+}
+
+/// A task's labels, in the order they were given.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct Labels(pub Vec<String>);
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "tasks")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub title: String,
+    /// The title in lower case, for searching and sorting alike on both databases.
+    pub title_folded: String,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub description: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub description_folded: Option<String>,
+    pub status: Status,
+    pub priority: Priority,
+    pub category: Option<String>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub labels: Labels,
+    pub assignee_id: Option<String>,
+    pub due_date: Option<DateTimeUtc>,
+    pub completed_at: Option<DateTimeUtc>,
+    pub created_by: String,
+    pub updated_by: String,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+    /// Counts the changes; the entity tag is made of it.
+    pub version: i64,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl TenantOwned for Entity {
+    const TENANT: Column = Column::TenantId;
+}
+
+/// Columns that the database derives, so that every order of the list has an indexed key that is never null.
+#[derive(Debug, Clone, Copy, DeriveIden)]
+pub enum Derived {
+    /// The due date; none sorts after all others.
+    DueAscending,
+    /// The due date; none sorts before all others, which is last when descending.
+    DueDescending,
+    /// 1 low, 2 medium, 3 high.
+    PriorityRank,
+}
+
+/// The labels as rows, an index of [`Model::labels`].
+pub mod label {
+    use sea_orm::entity::prelude::*;
+
+    use crate::db::TenantOwned;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "task_labels")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub task_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub label: String,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+
+    impl TenantOwned for Entity {
+        const TENANT: Column = Column::TenantId;
+    }
+}

@@ -1,0 +1,19 @@
+//! Tasks: what an organization has to do. The model slice: a new resource begins as a copy of this one.
+//!
+//! A task belongs to a tenant and has a title, a status, a priority and, if wanted, a category, labels, a due date and an assignee.
+
+mod assignee;
+mod changes;
+mod completion;
+pub mod entity;
+mod labels;
+mod list;
+mod new;
+mod person;
+mod routes;
+mod stats;
+mod wire;
+
+pub use person::person_router;
+pub use routes::router;
+pub use wire::Task;

@@ -1,0 +1,104 @@
+//! `/api/{user_id}/tasks`: the same handlers for clients that put the person in the path.
+//!
+//! The person must be the caller, and the tasks are those the caller created in the active tenant.
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use sea_orm::{ColumnTrait, Condition};
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::{ObjectBuilder, Required, Type};
+use utoipa_axum::router::OpenApiRouter;
+
+use super::entity::Column;
+use super::routes;
+use crate::auth::AuthUser;
+use crate::error::{Error, Result};
+use crate::guarded_routes;
+use crate::state::AppState;
+
+/// Whose tasks an address speaks of, within the tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// All of the tenant's: `/api/tasks`.
+    Tenant,
+    /// Those the caller created: `/api/{user_id}/tasks`.
+    Creator(String),
+}
+
+impl Scope {
+    /// As a condition on tasks, beside the tenant's own.
+    pub fn condition(&self) -> Condition {
+        match self {
+            Self::Tenant => Condition::all(),
+            Self::Creator(user_id) => Condition::all().add(Column::CreatedBy.eq(user_id.as_str())),
+        }
+    }
+
+    /// Where a list of tasks is served in this scope.
+    pub fn tasks_path(&self) -> String {
+        match self {
+            Self::Tenant => "/api/tasks".into(),
+            Self::Creator(user_id) => format!("/api/{user_id}/tasks"),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Scope {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let params = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Error::Malformed { code: "path_malformed", detail: "The path is not UTF-8.".into() })?;
+        let Some((_, named)) = params.iter().find(|(name, _)| *name == "user_id") else { return Ok(Self::Tenant) };
+        let caller = parts.extensions.get::<AuthUser>().map(|caller| caller.user_id.as_str());
+        if caller == Some(named) {
+            return Ok(Self::Creator(named.to_owned()));
+        }
+        Err(Error::Forbidden {
+            code: "other_person",
+            detail: "Access denied to this user's resources.".into(),
+            permission: None,
+        })
+    }
+}
+
+/// The routes that name a person.
+pub fn person_router() -> OpenApiRouter<AppState> {
+    let mut router = OpenApiRouter::new()
+        .nest(
+            "/{user_id}/tasks",
+            OpenApiRouter::new()
+                .routes(guarded_routes!(routes::list_tasks, routes::create_task))
+                .routes(guarded_routes!(
+                    routes::get_task,
+                    routes::update_task,
+                    routes::replace_task,
+                    routes::delete_task
+                ))
+                .routes(guarded_routes!(routes::complete_task)),
+        )
+        .nest("/{user_id}", OpenApiRouter::new().routes(guarded_routes!(routes::get_task_stats)));
+    for item in router.get_openapi_mut().paths.paths.values_mut() {
+        name_person(item);
+    }
+    router
+}
+
+/// Tells the document of the parameter, and gives each operation an id of its own.
+fn name_person(item: &mut PathItem) {
+    let operations =
+        [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten();
+    for operation in operations {
+        let Operation { operation_id, parameters, .. } = operation;
+        *operation_id = operation_id.as_ref().map(|id| format!("{id}_of_person"));
+        let person = ParameterBuilder::new()
+            .name("user_id")
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .description(Some("The caller's own id; the tasks are those the caller created."))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+            .build();
+        parameters.get_or_insert_default().insert(0, person.into());
+    }
+}
