@@ -4,6 +4,7 @@
 
 pub mod auth;
 pub mod clerk;
+pub mod commands;
 pub mod config;
 pub mod db;
 pub mod directory;

@@ -1,9 +1,11 @@
 //! The long-lived parts of the program, built once.
 
+use anyhow::{Context, Result, bail};
 use axum::extract::FromRef;
 
 use crate::auth::Workspaces;
-use crate::clerk::Verifier;
+use crate::clerk::{KeySource, PartyPolicy, Verifier, VerifierConfig};
+use crate::config::{self, ClerkConfig, Config};
 use crate::db::Db;
 use crate::webhooks::Signatures;
 
@@ -18,4 +20,39 @@ pub struct AppState {
     pub signatures: Signatures,
     /// Whether personal workspaces are switched on.
     pub workspaces: Workspaces,
+}
+
+impl AppState {
+    /// Builds the parts that the configuration describes.
+    ///
+    /// # Errors
+    /// When a key or a secret is unusable.
+    pub fn build(config: &Config, db: Db) -> Result<Self> {
+        Ok(Self {
+            db,
+            verifier: Verifier::new(verifier(&config.clerk)?).context("the keys of session tokens")?,
+            signatures: Signatures::new(&config.clerk.webhook_secrets).context("CLERK_WEBHOOK_SIGNING_SECRET")?,
+            workspaces: Workspaces { personal: config.personal_workspaces },
+        })
+    }
+}
+
+fn verifier(clerk: &ClerkConfig) -> Result<VerifierConfig> {
+    let keys = match &clerk.keys {
+        config::KeySource::Jwks { url } => KeySource::Jwks { url: url.to_string(), bearer: None },
+        config::KeySource::Pem(pem) => KeySource::Pem(pem.clone()),
+        config::KeySource::Missing => bail!("no Clerk instance is configured; set CLERK_PUBLISHABLE_KEY"),
+    };
+    let policy = match clerk.party_policy {
+        config::PartyPolicy::Required => PartyPolicy::Required,
+        config::PartyPolicy::IfPresent => PartyPolicy::IfPresent,
+        config::PartyPolicy::Off => PartyPolicy::Off,
+    };
+    Ok(VerifierConfig {
+        issuers: clerk.issuers.clone(),
+        policy,
+        clock_skew: clerk.clock_skew,
+        stale_ceiling: clerk.jwks_stale_ceiling,
+        ..VerifierConfig::new("", clerk.authorized_parties.clone(), keys)
+    })
 }

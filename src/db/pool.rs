@@ -38,6 +38,11 @@ impl Db {
         SystemDb::new(self.pool.clone())
     }
 
+    /// The bare connection, for the migrator.
+    pub fn system_connection(&self) -> &DatabaseConnection {
+        &self.pool
+    }
+
     /// Asks the database for an answer.
     ///
     /// # Errors

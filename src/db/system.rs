@@ -24,11 +24,6 @@ impl SystemDb {
     pub async fn begin(&self) -> Result<SystemDb<DatabaseTransaction>, DbErr> {
         Ok(SystemDb { connection: pool::begin(&self.connection).await? })
     }
-
-    /// The connection itself, for the migrator.
-    pub fn connection(&self) -> &DatabaseConnection {
-        &self.connection
-    }
 }
 
 impl SystemDb<DatabaseTransaction> {

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -18,6 +19,7 @@ use tower_http::timeout::TimeoutLayer;
 use tracing::{Instrument, Span, field};
 use uuid::Uuid;
 
+use crate::config::HttpConfig;
 use crate::error::{Error, Failure, PROBLEM_JSON, REQUEST_ID};
 use crate::http::page::TOTAL_COUNT;
 use crate::idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
@@ -31,6 +33,18 @@ pub struct Limits {
     pub body: usize,
     /// Origins whose pages may call this API with credentials.
     pub origins: Vec<HeaderValue>,
+}
+
+impl Limits {
+    /// Those of the configuration.
+    ///
+    /// # Errors
+    /// When an origin cannot be a header's value.
+    pub fn of(config: &HttpConfig) -> anyhow::Result<Self> {
+        let origins: Result<_, _> = config.cors_origins.iter().map(HeaderValue::try_from).collect();
+        let origins = origins.context("CORS_ORIGINS")?;
+        Ok(Self { timeout: config.request_timeout, body: config.body_limit, origins })
+    }
 }
 
 /// Puts the furniture around the routes, outermost first: id, span, log and problem documents; CORS; compression; panics; time limit.

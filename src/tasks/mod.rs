@@ -14,6 +14,8 @@ mod routes;
 mod stats;
 mod wire;
 
+pub use entity::{Priority, Status};
+pub use new::row;
 pub use person::person_router;
 pub use routes::router;
-pub use wire::Task;
+pub use wire::{NewTask, Task};

@@ -1,1 +1,40 @@
-//! x
+//! A local stand-in for Clerk: session tokens, Backend API and signed webhooks, with no account
+//! and no network.
+//!
+//! Tests use it as a library ([`Emulator::builder`]), people as the program `clerk-emulator`.
+//! It is built from Clerk's published contract alone and knows nothing of the API it serves, so
+//! that a misreading of Clerk is not made twice.
+//!
+//! Never an identity provider: it signs whatever it is asked to.
+
+mod announce;
+mod backend_api;
+mod builder;
+mod control;
+mod emulator;
+mod error;
+mod ids;
+mod images;
+mod json;
+mod keys;
+mod page;
+mod people;
+mod persist;
+mod router;
+mod seed;
+mod state;
+mod token;
+mod webhook;
+
+pub use builder::Builder;
+pub use emulator::Emulator;
+pub use error::{ApiError, ErrorItem, Result};
+pub use keys::{Rotation, SigningKey};
+pub use people::{Person, PersonOrganization};
+pub use seed::{Seed, SeedOrganization, SeedPerson, SeedRole};
+pub use state::{
+    EmailAddress, Feature, Invitation, InvitationStatus, Membership, Metadata, NewInvitation, NewOrganization, NewUser,
+    Organization, OrganizationChanges, Permission, Plan, Role, Session, SessionStatus, User, UserChanges,
+};
+pub use token::{TokenKind, TokenRequest};
+pub use webhook::{Attempt, Delivery, DeliveryStatus, SignedDelivery, WebhookSecret, sign_event};

@@ -1,0 +1,123 @@
+//! Putting an emulator together: seed or state file, key, addresses, retry schedule.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use anyhow::Result;
+
+use crate::{
+    Emulator, Seed, SigningKey, emulator::Settings, ids, keys::KeyRing, persist, state::State, webhook::Dispatcher,
+};
+
+/// Clerk's test key for the host `clerk.localhost`, which reaches nobody.
+const PUBLISHABLE_KEY: &str = "pk_test_Y2xlcmsubG9jYWxob3N0JA";
+
+/// Svix's documented delays before each attempt, in seconds.
+const RETRY_SECONDS: [u64; 8] = [0, 5, 300, 1800, 7200, 18_000, 36_000, 36_000];
+
+/// Settings of an [`Emulator`] to be; everything has a default.
+#[derive(Debug)]
+#[must_use]
+pub struct Builder {
+    seed: Seed,
+    signing_key: Option<Arc<SigningKey>>,
+    issuer: Option<String>,
+    publishable_key: String,
+    authorized_party: Option<String>,
+    state_file: Option<PathBuf>,
+    retry_schedule: Vec<Duration>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            seed: Seed::empty(),
+            signing_key: None,
+            issuer: None,
+            publishable_key: PUBLISHABLE_KEY.to_owned(),
+            authorized_party: None,
+            state_file: None,
+            retry_schedule: RETRY_SECONDS.map(Duration::from_secs).to_vec(),
+        }
+    }
+}
+
+impl Builder {
+    /// Who is there at the start, unless a state file says so; nobody by default.
+    pub fn seed(mut self, seed: Seed) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// A key made earlier, so that many emulators share the time it took.
+    pub fn signing_key(mut self, key: Arc<SigningKey>) -> Self {
+        self.signing_key = Some(key);
+        self
+    }
+
+    /// The `iss` of tokens; the address it is served at by default.
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into().trim_end_matches('/').to_owned());
+        self
+    }
+
+    /// The publishable key to hand out; the one for `clerk.localhost` by default.
+    pub fn publishable_key(mut self, key: impl Into<String>) -> Self {
+        self.publishable_key = key.into();
+        self
+    }
+
+    /// The `azp` of minted tokens; none by default.
+    pub fn authorized_party(mut self, origin: impl Into<String>) -> Self {
+        self.authorized_party = Some(origin.into());
+        self
+    }
+
+    /// Where to keep everything, keys included; read instead of the seed when it exists.
+    pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.state_file = Some(path.into());
+        self
+    }
+
+    /// Delays before each webhook attempt, the first included; Svix's own by default.
+    pub fn retry_schedule(mut self, delays: Vec<Duration>) -> Self {
+        self.retry_schedule = delays;
+        self
+    }
+
+    /// Makes the emulator. Nothing listens yet.
+    ///
+    /// # Errors
+    /// When the seed contradicts itself, the state file cannot be read or written, or no key can
+    /// be generated.
+    pub fn build(self) -> Result<Emulator> {
+        let stored = match &self.state_file {
+            Some(path) => persist::load(path)?,
+            None => None,
+        };
+        let state = match stored {
+            Some(state) => state,
+            None => fresh_state(&self.seed, self.signing_key)?,
+        };
+        if let Some(path) = &self.state_file {
+            persist::save(path, &state)?;
+        }
+        let settings = Settings {
+            seed: self.seed,
+            publishable_key: self.publishable_key,
+            authorized_party: self.authorized_party,
+            state_file: self.state_file,
+        };
+        let dispatcher = Dispatcher::new(self.retry_schedule);
+        Ok(Emulator::new(settings, self.issuer, state, dispatcher))
+    }
+}
+
+fn fresh_state(seed: &Seed, key: Option<Arc<SigningKey>>) -> Result<State> {
+    let key = match key {
+        Some(key) => key,
+        None => Arc::new(SigningKey::generate()?),
+    };
+    let mut state = State::new(KeyRing::new(ids::fresh("ins_"), key));
+    seed.plant(&mut state)?;
+    Ok(state)
+}

@@ -1,0 +1,57 @@
+//! OrganizationInvitation.
+
+use serde_json::{Value, json};
+
+use super::image_url;
+use crate::state::{Invitation, InvitationStatus, State, User, now_ms};
+
+pub(crate) fn invitation(state: &State, invitation: &Invitation) -> Value {
+    let status = invitation.status(now_ms());
+    let link = format!("{}/accept?ticket={}", state.base_url, invitation.ticket);
+    let inviter = invitation.inviter_id.as_deref();
+    let inviter = inviter.and_then(|id| state.user(id).ok());
+    let mut object = json!({
+        "object": "organization_invitation",
+        "id": invitation.id,
+        "email_address": invitation.email_address,
+        "role": invitation.role,
+        "role_name": state.role_name(&invitation.role),
+        "organization_id": invitation.organization_id,
+        "inviter_id": invitation.inviter_id,
+        "public_inviter_data": inviter.map(|user| public_inviter_data(state, user)),
+        "public_organization_data": public_organization_data(state, &invitation.organization_id),
+        "status": status.as_str(),
+        "public_metadata": invitation.public_metadata,
+        "private_metadata": invitation.private_metadata,
+        "url": (status == InvitationStatus::Pending).then_some(link),
+        "expires_at": invitation.expires_at,
+        "created_at": invitation.created_at,
+        "updated_at": invitation.updated_at,
+    });
+    if let Some(user) = &invitation.user_id {
+        object["user_id"] = json!(user);
+    }
+    object
+}
+
+fn public_inviter_data(state: &State, user: &User) -> Value {
+    json!({
+        "user_id": user.id,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "image_url": image_url(state, &user.id),
+        "has_image": false,
+        "identifier": user.email().unwrap_or(&user.id),
+    })
+}
+
+fn public_organization_data(state: &State, id: &str) -> Option<Value> {
+    let organization = state.organization(id).ok()?;
+    Some(json!({
+        "id": organization.id,
+        "name": organization.name,
+        "slug": organization.slug,
+        "image_url": image_url(state, &organization.id),
+        "has_image": false,
+    }))
+}

@@ -1,0 +1,31 @@
+//! Objects as they look on Clerk's wire, in Backend API answers and in webhooks alike.
+//!
+//! Shapes follow Clerk's OpenAPI document of 2026-05-12; times are milliseconds.
+
+mod invitation;
+mod membership;
+mod organization;
+mod role;
+mod session;
+mod user;
+
+pub(crate) use invitation::invitation;
+pub(crate) use membership::membership;
+pub(crate) use organization::{deleted_organization, organization, organization_counted};
+pub(crate) use role::{deleted_role, permission, role};
+pub(crate) use session::{session, session_with_user};
+pub(crate) use user::{deleted_user, user};
+
+use serde_json::{Value, json};
+
+use crate::state::State;
+
+/// The two fields of a page of a list.
+pub(crate) fn page(data: Vec<Value>, total_count: usize) -> Value {
+    json!({ "data": data, "total_count": total_count })
+}
+
+/// Where the emulator serves a picture for an object.
+fn image_url(state: &State, id: &str) -> String {
+    format!("{}/images/{id}", state.base_url)
+}

@@ -1,0 +1,129 @@
+//! The program `clerk-emulator`: the library behind a command line.
+
+use std::{fs, net::IpAddr, path::PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use clap::Parser;
+use clerk_emulator::{Emulator, Person, Seed};
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+/// A local stand-in for Clerk: session tokens, Backend API and signed webhooks.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// Address to listen on; only a loopback one, unless --expose is given
+    #[arg(long, default_value = "127.0.0.1")]
+    host: IpAddr,
+
+    /// Port to listen on; 0 chooses a free one
+    #[arg(long, default_value_t = 8001)]
+    port: u16,
+
+    /// Listen on other than loopback addresses: everyone who reaches it can be anyone
+    #[arg(long)]
+    expose: bool,
+
+    /// People and organizations to start with, as TOML; the demo when absent
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+
+    /// Keep everything in this file, and start from it when it exists
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+
+    /// Send webhooks to this address; may be given several times
+    #[arg(long, value_name = "URL")]
+    webhook: Vec<String>,
+
+    /// Secret to sign webhooks with; one is made when absent
+    #[arg(long, value_name = "whsec_…", env = "CLERK_WEBHOOK_SIGNING_SECRET", hide_env_values = true)]
+    webhook_secret: Option<String>,
+
+    /// `azp` of minted tokens, such as http://localhost:5173
+    #[arg(long, value_name = "ORIGIN")]
+    azp: Option<String>,
+
+    /// `iss` of minted tokens; the emulator's own address when absent
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let arguments = Arguments::parse();
+    ensure!(
+        arguments.host.is_loopback() || arguments.expose,
+        "{} is not a loopback address; whoever reaches the emulator can be anyone. \
+         Add --expose if that is meant.",
+        arguments.host
+    );
+    let emulator = build(&arguments)?;
+    let address = (arguments.host, arguments.port);
+    let listener = TcpListener::bind(address).await;
+    let listener = listener.with_context(|| format!("{}:{} is not free", address.0, address.1))?;
+    let secret = arguments.webhook_secret.unwrap_or_else(|| emulator.webhook_secret());
+    for url in arguments.webhook {
+        emulator.add_webhook_endpoint(url, &secret)?;
+    }
+    emulator.spawn(listener).await?;
+    greet(&emulator, &secret);
+    emulator.announce_all()?;
+    tokio::signal::ctrl_c().await.context("waiting for the end")
+}
+
+fn build(arguments: &Arguments) -> Result<Emulator> {
+    let seed = match &arguments.seed {
+        None => Seed::demo(),
+        Some(path) => {
+            let text = fs::read_to_string(path);
+            let text = text.with_context(|| format!("reading {}", path.display()))?;
+            Seed::from_toml(&text).with_context(|| path.display().to_string())?
+        }
+    };
+    let mut builder = Emulator::builder().seed(seed);
+    if let Some(path) = &arguments.state {
+        builder = builder.state_file(path);
+    }
+    if let Some(origin) = &arguments.azp {
+        builder = builder.authorized_party(origin);
+    }
+    if let Some(issuer) = &arguments.issuer {
+        builder = builder.issuer(issuer);
+    }
+    builder.build()
+}
+
+fn greet(emulator: &Emulator, webhook_secret: &str) {
+    let base = emulator.base_url();
+    println!("Local Clerk at {base}\n");
+    println!("CLERK_PUBLISHABLE_KEY={}", emulator.publishable_key());
+    println!("CLERK_SECRET_KEY={}", emulator.secret_key());
+    println!("CLERK_JWKS_URL={base}/.well-known/jwks.json");
+    println!("CLERK_ISSUER={}", emulator.issuer());
+    println!("CLERK_API_URL={base}");
+    println!("CLERK_WEBHOOK_SIGNING_SECRET={webhook_secret}\n");
+    let people = emulator.people();
+    for person in &people {
+        println!("  {}", line(person));
+    }
+    if let Some(person) = people.first() {
+        println!("\ncurl '{base}/token/{}'", handle(person));
+    }
+}
+
+fn handle(person: &Person) -> &str {
+    person.short_name.as_deref().unwrap_or(&person.id)
+}
+
+fn line(person: &Person) -> String {
+    let seen = |o: &clerk_emulator::PersonOrganization| format!("{} in {}", o.role, o.slug);
+    let roles: Vec<String> = person.organizations.iter().map(seen).collect();
+    let roles = match roles.is_empty() {
+        true => "no organization".to_owned(),
+        false => roles.join(", "),
+    };
+    format!("{:<6} {:<14} {roles}", handle(person), person.name)
+}

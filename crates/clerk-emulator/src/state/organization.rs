@@ -1,0 +1,280 @@
+//! Organizations: creating, changing, deleting and finding them.
+
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{ADMIN, InvitationStatus, Metadata, State, merge_metadata, now_ms};
+use crate::{
+    error::{ApiError, Result},
+    ids, json,
+};
+
+/// Clerk's default of `max_allowed_memberships`.
+const DEFAULT_MEMBER_LIMIT: u64 = 5;
+
+/// A tenant. Times are milliseconds since 1970.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Organization {
+    pub id: String,
+    pub name: String,
+    pub slug: String,
+    /// Members and pending invitations allowed; 0 means no limit.
+    pub max_allowed_memberships: u64,
+    pub admin_delete_enabled: bool,
+    pub public_metadata: Metadata,
+    pub private_metadata: Metadata,
+    pub created_by: Option<String>,
+    /// Slug of the active plan; `None` stands for an instance without billing.
+    pub plan: Option<String>,
+    /// Overrides which features its tokens carry; normally those of the plan.
+    pub features: Option<Vec<String>>,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+/// An organization to be created; only the name is needed.
+#[derive(Clone, Debug, Default)]
+pub struct NewOrganization {
+    /// A fixed id; a fresh one when absent.
+    pub id: Option<String>,
+    pub name: String,
+    /// Made from the name when absent.
+    pub slug: Option<String>,
+    /// Becomes its first `org:admin`.
+    pub created_by: Option<String>,
+    /// 5 when absent, as at Clerk; 0 means no limit.
+    pub max_allowed_memberships: Option<u64>,
+    pub plan: Option<String>,
+    pub features: Option<Vec<String>>,
+    pub public_metadata: Metadata,
+    pub private_metadata: Metadata,
+}
+
+impl NewOrganization {
+    /// An organization with this name and everything else at its default.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+}
+
+/// Changes to an organization; `None` leaves a field alone.
+#[derive(Clone, Debug, Default)]
+pub struct OrganizationChanges {
+    pub name: Option<String>,
+    pub slug: Option<String>,
+    pub max_allowed_memberships: Option<u64>,
+    pub admin_delete_enabled: Option<bool>,
+}
+
+impl State {
+    /// By id or slug.
+    pub(crate) fn organization(&self, id: &str) -> Result<&Organization> {
+        let found = self.organizations.iter().find(|o| o.id == id || o.slug == id);
+        found.ok_or_else(|| ApiError::not_found("organization", id))
+    }
+
+    fn organization_mut(&mut self, id: &str) -> Result<&mut Organization> {
+        let found = self.organizations.iter_mut().find(|o| o.id == id || o.slug == id);
+        found.ok_or_else(|| ApiError::not_found("organization", id))
+    }
+
+    pub(crate) fn create_organization(&mut self, new: NewOrganization) -> Result<Organization> {
+        check_name(&new.name)?;
+        if let Some(slug) = &new.slug {
+            self.check_slug(slug, None)?;
+        }
+        if let Some(creator) = &new.created_by {
+            self.user(creator)?;
+        }
+        let known_id = |id: &String| self.organizations.iter().any(|o| o.id == *id);
+        if new.id.as_ref().is_some_and(known_id) {
+            return Err(ApiError::value("id", "belongs to another organization"));
+        }
+        self.check_plan(new.plan.as_deref())?;
+        let now = self.tick();
+        let organization = Organization {
+            id: new.id.unwrap_or_else(|| ids::fresh("org_")),
+            slug: new.slug.unwrap_or_else(|| self.free_slug(&new.name)),
+            name: new.name,
+            max_allowed_memberships: new.max_allowed_memberships.unwrap_or(DEFAULT_MEMBER_LIMIT),
+            admin_delete_enabled: true,
+            public_metadata: new.public_metadata,
+            private_metadata: new.private_metadata,
+            created_by: new.created_by.clone(),
+            plan: new.plan,
+            features: new.features,
+            created_at: now,
+            updated_at: now,
+        };
+        self.organizations.push(organization.clone());
+        self.emit("organization.created", json::organization_counted(self, &organization));
+        if let Some(creator) = new.created_by {
+            self.add_member(&organization.id, &creator, ADMIN, <_>::default())?;
+        }
+        Ok(organization)
+    }
+
+    pub(crate) fn update_organization(&mut self, id: &str, changes: OrganizationChanges) -> Result<Organization> {
+        let id = self.organization(id)?.id.clone();
+        if let Some(name) = &changes.name {
+            check_name(name)?;
+        }
+        if let Some(slug) = &changes.slug {
+            self.check_slug(slug, Some(&id))?;
+        }
+        self.edit_organization(&id, |organization| {
+            let Organization { name, slug, .. } = organization;
+            *name = changes.name.unwrap_or_else(|| name.clone());
+            *slug = changes.slug.unwrap_or_else(|| slug.clone());
+            if let Some(limit) = changes.max_allowed_memberships {
+                organization.max_allowed_memberships = limit;
+            }
+            if let Some(enabled) = changes.admin_delete_enabled {
+                organization.admin_delete_enabled = enabled;
+            }
+        })
+    }
+
+    /// Replaces (`merge` false) or deeply merges the given bags of metadata.
+    pub(crate) fn set_organization_metadata(
+        &mut self,
+        id: &str,
+        public: Option<Metadata>,
+        private: Option<Metadata>,
+        merge: bool,
+    ) -> Result<Organization> {
+        let apply = |bag: &mut Metadata, given: Option<Metadata>| match given {
+            Some(given) if merge => merge_metadata(bag, given),
+            Some(given) => *bag = given,
+            None => {}
+        };
+        self.edit_organization(id, |organization| {
+            apply(&mut organization.public_metadata, public);
+            apply(&mut organization.private_metadata, private);
+        })
+    }
+
+    /// Notes who made an organization, without a membership or an event.
+    pub(crate) fn set_creator(&mut self, id: &str, creator: String) {
+        if let Ok(organization) = self.organization_mut(id) {
+            organization.created_by = Some(creator);
+        }
+    }
+
+    pub(crate) fn set_plan(&mut self, id: &str, plan: Option<String>) -> Result<Organization> {
+        self.check_plan(plan.as_deref())?;
+        let organization = self.organization_mut(id)?;
+        organization.plan = plan;
+        let organization = organization.clone();
+        self.tick();
+        Ok(organization)
+    }
+
+    fn edit_organization(&mut self, id: &str, edit: impl FnOnce(&mut Organization)) -> Result<Organization> {
+        let id = self.organization(id)?.id.clone();
+        let now = self.tick();
+        let organization = self.organization_mut(&id)?;
+        edit(organization);
+        organization.updated_at = now;
+        let organization = organization.clone();
+        self.emit("organization.updated", json::organization_counted(self, &organization));
+        Ok(organization)
+    }
+
+    /// Removes it with its memberships and invitations; only `organization.deleted` is announced.
+    pub(crate) fn delete_organization(&mut self, id: &str) -> Result<Organization> {
+        let organization = self.organization(id)?.clone();
+        self.tick();
+        let id = organization.id.clone();
+        self.organizations.retain(|other| other.id != id);
+        self.memberships.retain(|membership| membership.organization_id != id);
+        self.invitations.retain(|invitation| invitation.organization_id != id);
+        for session in &mut self.sessions {
+            session.leave_organization(&id);
+        }
+        self.emit("organization.deleted", json::deleted_organization(&organization));
+        Ok(organization)
+    }
+
+    pub(crate) fn members_count(&self, organization: &str) -> usize {
+        let own = self.memberships.iter().filter(|m| m.organization_id == organization);
+        own.count()
+    }
+
+    pub(crate) fn pending_count(&self, organization: &str) -> usize {
+        let now = now_ms();
+        let pending =
+            |i: &&super::Invitation| i.organization_id == organization && i.status(now) == InvitationStatus::Pending;
+        self.invitations.iter().filter(pending).count()
+    }
+
+    /// Whether `extra` more members or invitations fit; 0 as limit means that any number does.
+    pub(super) fn check_room(&self, organization: &Organization, extra: usize) -> Result<()> {
+        let used = self.members_count(&organization.id) + self.pending_count(&organization.id);
+        let limit = organization.max_allowed_memberships;
+        if limit == 0 || (used + extra) as u64 <= limit {
+            return Ok(());
+        }
+        let message = format!(
+            "You have reached your limit of {limit} organization memberships, \
+             including outstanding invitations."
+        );
+        Err(ApiError::forbidden("organization_membership_quota_exceeded", message))
+    }
+
+    fn check_plan(&self, plan: Option<&str>) -> Result<()> {
+        let known = |slug: &str| self.plans.iter().any(|plan| plan.slug == slug);
+        match plan {
+            Some(slug) if !known(slug) => Err(ApiError::not_found("plan", slug)),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_slug(&self, slug: &str, own: Option<&str>) -> Result<()> {
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+        if slug.is_empty() || slug.len() > 256 || !slug.chars().all(allowed) {
+            let why = "may hold lower-case letters, digits, hyphens and underscores only";
+            return Err(ApiError::format("slug", why));
+        }
+        let taken = |o: &Organization| o.slug == slug && Some(o.id.as_str()) != own;
+        if self.organizations.iter().any(taken) {
+            let error = ApiError::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "form_identifier_exists",
+                "That slug is taken. Please try another.",
+            );
+            return Err(error.with_meta(json!({ "param_name": "slug" })));
+        }
+        Ok(())
+    }
+
+    fn free_slug(&self, name: &str) -> String {
+        let words: Vec<String> = name
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_ascii_lowercase)
+            .collect();
+        let base = if words.is_empty() { "organization".to_owned() } else { words.join("-") };
+        let numbered = |n: usize| {
+            if n == 1 { base.clone() } else { format!("{base}-{n}") }
+        };
+        let free = |slug: &String| self.organizations.iter().all(|o| o.slug != *slug);
+        let mut candidates = (1..=self.organizations.len() + 1).map(numbered);
+        candidates.find(free).expect("one more candidate than organizations is tried")
+    }
+}
+
+fn check_name(name: &str) -> Result<()> {
+    if name.trim().is_empty() {
+        return Err(ApiError::missing("name"));
+    }
+    if name.chars().count() > 256 {
+        let why = "should not exceed 256 characters";
+        return Err(ApiError::param("form_param_value_too_large", "name", why));
+    }
+    if name.contains("://") || name.contains(['<', '>']) {
+        return Err(ApiError::format("name", "must not contain URLs or HTML"));
+    }
+    Ok(())
+}

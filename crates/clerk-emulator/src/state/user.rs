@@ -1,0 +1,233 @@
+//! People: creating, changing, banning, deleting and finding them.
+
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{Metadata, State, is_email, session::SessionStatus};
+use crate::{
+    error::{ApiError, Result},
+    ids, json,
+};
+
+/// An e-mail address of a user; every one counts as verified.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EmailAddress {
+    /// `idn_…`
+    pub id: String,
+    /// The address as it was given.
+    pub email_address: String,
+    /// Milliseconds since 1970.
+    pub created_at: i64,
+}
+
+/// A person who can sign in. Times are milliseconds since 1970.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct User {
+    pub id: String,
+    /// The name people type at the command line; the emulator's own, never on Clerk's wire.
+    pub short_name: Option<String>,
+    pub email_addresses: Vec<EmailAddress>,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub username: Option<String>,
+    pub external_id: Option<String>,
+    pub public_metadata: Metadata,
+    pub private_metadata: Metadata,
+    pub unsafe_metadata: Metadata,
+    pub password_enabled: bool,
+    pub banned: bool,
+    pub last_sign_in_at: Option<i64>,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+impl User {
+    /// The primary e-mail address: the first one.
+    pub fn email(&self) -> Option<&str> {
+        let first = self.email_addresses.first()?;
+        Some(&first.email_address)
+    }
+
+    /// First and last name, or whatever else names the person.
+    pub fn display_name(&self) -> String {
+        let names: Vec<&str> =
+            [&self.first_name, &self.last_name].into_iter().filter_map(|name| name.as_deref()).collect();
+        match (names.is_empty(), self.email()) {
+            (false, _) => names.join(" "),
+            (true, Some(email)) => email.to_owned(),
+            (true, None) => self.id.clone(),
+        }
+    }
+
+    fn has_email(&self, address: &str) -> bool {
+        self.email_addresses.iter().any(|own| own.email_address.eq_ignore_ascii_case(address))
+    }
+}
+
+/// A person to be created; everything may be left at its default.
+#[derive(Clone, Debug, Default)]
+pub struct NewUser {
+    /// A fixed id; a fresh one when absent.
+    pub id: Option<String>,
+    /// A short name for `GET /token/{user}`.
+    pub short_name: Option<String>,
+    pub email_addresses: Vec<String>,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub username: Option<String>,
+    pub external_id: Option<String>,
+    pub public_metadata: Metadata,
+    pub private_metadata: Metadata,
+    pub unsafe_metadata: Metadata,
+    pub password_enabled: bool,
+}
+
+impl NewUser {
+    /// A person with one e-mail address.
+    pub fn with_email(address: impl Into<String>) -> Self {
+        Self { email_addresses: vec![address.into()], ..Self::default() }
+    }
+}
+
+/// Changes to a person: the outer `None` leaves a field alone, the inner one clears it.
+#[derive(Clone, Debug, Default)]
+pub struct UserChanges {
+    pub first_name: Option<Option<String>>,
+    pub last_name: Option<Option<String>>,
+    pub username: Option<Option<String>>,
+    pub external_id: Option<Option<String>>,
+}
+
+impl State {
+    pub(crate) fn user(&self, id: &str) -> Result<&User> {
+        let found = self.users.iter().find(|user| user.id == id);
+        found.ok_or_else(|| ApiError::not_found("user", id))
+    }
+
+    fn user_mut(&mut self, id: &str) -> Result<&mut User> {
+        let found = self.users.iter_mut().find(|user| user.id == id);
+        found.ok_or_else(|| ApiError::not_found("user", id))
+    }
+
+    /// By id, e-mail address or short name.
+    pub(crate) fn find_user(&self, who: &str) -> Result<&User> {
+        let named = |user: &&User| user.id == who || user.short_name.as_deref() == Some(who) || user.has_email(who);
+        let found = self.users.iter().find(named);
+        found.ok_or_else(|| ApiError::not_found("user", who))
+    }
+
+    pub(crate) fn user_with_email(&self, address: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.has_email(address))
+    }
+
+    pub(crate) fn create_user(&mut self, new: NewUser) -> Result<User> {
+        self.check_new_user(&new)?;
+        let now = self.tick();
+        let email = |email_address| EmailAddress { id: ids::fresh("idn_"), email_address, created_at: now };
+        let user = User {
+            id: new.id.unwrap_or_else(|| ids::fresh("user_")),
+            short_name: new.short_name,
+            email_addresses: new.email_addresses.into_iter().map(email).collect(),
+            first_name: new.first_name,
+            last_name: new.last_name,
+            username: new.username,
+            external_id: new.external_id,
+            public_metadata: new.public_metadata,
+            private_metadata: new.private_metadata,
+            unsafe_metadata: new.unsafe_metadata,
+            password_enabled: new.password_enabled,
+            banned: false,
+            last_sign_in_at: None,
+            created_at: now,
+            updated_at: now,
+        };
+        self.users.push(user.clone());
+        self.emit("user.created", json::user(self, &user));
+        Ok(user)
+    }
+
+    fn check_new_user(&self, new: &NewUser) -> Result<()> {
+        for (index, address) in new.email_addresses.iter().enumerate() {
+            if !is_email(address) {
+                return Err(ApiError::format("email_address", "must be a valid email address"));
+            }
+            let repeated = new.email_addresses[..index].contains(address);
+            if repeated || self.user_with_email(address).is_some() {
+                return Err(taken("email_address"));
+            }
+        }
+        let clashes = |own: &Option<String>, theirs: &Option<String>| own.is_some() && own == theirs;
+        for user in &self.users {
+            if new.id.as_ref() == Some(&user.id) || clashes(&new.short_name, &user.short_name) {
+                return Err(taken("id"));
+            }
+            if clashes(&new.username, &user.username) {
+                return Err(taken("username"));
+            }
+            if clashes(&new.external_id, &user.external_id) {
+                return Err(taken("external_id"));
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn update_user(&mut self, id: &str, changes: UserChanges) -> Result<User> {
+        self.user(id)?;
+        let now = self.tick();
+        let user = self.user_mut(id)?;
+        let fields = [
+            (&mut user.first_name, changes.first_name),
+            (&mut user.last_name, changes.last_name),
+            (&mut user.username, changes.username),
+            (&mut user.external_id, changes.external_id),
+        ];
+        for (field, change) in fields {
+            if let Some(value) = change {
+                *field = value;
+            }
+        }
+        user.updated_at = now;
+        self.user_updated(id)
+    }
+
+    /// Bans or readmits; a ban revokes every session.
+    pub(crate) fn set_banned(&mut self, id: &str, banned: bool) -> Result<User> {
+        self.user(id)?;
+        let now = self.tick();
+        let user = self.user_mut(id)?;
+        user.banned = banned;
+        user.updated_at = now;
+        let user = self.user_updated(id)?;
+        if banned {
+            let open: Vec<String> = self.open_sessions(id).map(|s| s.id.clone()).collect();
+            for session in open {
+                self.close_session(&session, SessionStatus::Revoked)?;
+            }
+        }
+        Ok(user)
+    }
+
+    fn user_updated(&mut self, id: &str) -> Result<User> {
+        let user = self.user(id)?.clone();
+        self.emit("user.updated", json::user(self, &user));
+        Ok(user)
+    }
+
+    /// Removes the person with their memberships and sessions; only `user.deleted` is announced.
+    pub(crate) fn delete_user(&mut self, id: &str) -> Result<User> {
+        let user = self.user(id)?.clone();
+        self.tick();
+        self.users.retain(|other| other.id != id);
+        self.memberships.retain(|membership| membership.user_id != id);
+        self.sessions.retain(|session| session.user_id != id);
+        self.emit("user.deleted", json::deleted_user(&user));
+        Ok(user)
+    }
+}
+
+fn taken(name: &str) -> ApiError {
+    let message = format!("That {name} is taken. Please try another.");
+    ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "form_identifier_exists", message)
+        .with_meta(json!({ "param_name": name }))
+}

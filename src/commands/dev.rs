@@ -1,0 +1,115 @@
+//! `tenantry dev`: the whole product on one machine, with no account, no network and no other service.
+
+use std::net::Ipv4Addr;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use clerk_emulator::{Emulator, Seed};
+use tokio::net::TcpListener;
+
+use super::demo;
+use super::serve::Server;
+use crate::config::{Command, Config, DatabaseKind, Defaults, Settings};
+use crate::telemetry;
+
+/// Where the local Clerk listens unless told otherwise.
+pub const CLERK_PORT: u16 = 8001;
+
+/// The local Clerk keeps its people and keys here between runs, as the database keeps its rows.
+const FOLDER: &str = ".tenantry";
+const STATE: &str = ".tenantry/clerk.json";
+
+/// How to run it.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The port of the local Clerk.
+    #[arg(long, default_value_t = CLERK_PORT)]
+    clerk_port: u16,
+}
+
+/// Runs until Ctrl-C.
+pub async fn run(arguments: Arguments) -> Result<()> {
+    let settings = Settings::load();
+    if settings.names_a_clerk() {
+        let config = settings.config(&Defaults::of(Command::Dev))?;
+        telemetry::start(&config.log);
+        let server = Server::open(&config).await?;
+        println!(
+            "API   http://{}   docs http://{}/docs/   (Clerk: {})",
+            server.address, server.address, config.clerk.api_url
+        );
+        return server.run().await;
+    }
+    let (emulator, listener) = local_clerk(&settings, arguments.clerk_port).await?;
+    let config = settings.config(&defaults(&emulator, arguments.clerk_port))?;
+    telemetry::start(&config.log);
+    emulator.spawn(listener).await.context("starting the local Clerk")?;
+    let server = Server::open(&config).await?;
+    demo::tasks(&server.db, &emulator).await?;
+    greet(&server, &emulator, &config);
+    announce(&server, &emulator)?;
+    server.run().await
+}
+
+async fn local_clerk(settings: &Settings, port: u16) -> Result<(Emulator, TcpListener)> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .with_context(|| format!("port {port} is not free for the local Clerk; choose another with --clerk-port"))?;
+    std::fs::create_dir_all(FOLDER).with_context(|| format!("making the folder {FOLDER}"))?;
+    // Our own address is always an authorized party in `dev`, whatever else is configured.
+    let own = settings.config(&Defaults::of(Command::Other))?.listen.port();
+    let emulator = Emulator::builder()
+        .seed(Seed::demo())
+        .state_file(STATE)
+        .authorized_party(format!("http://localhost:{own}"))
+        .issuer(address(port))
+        .build()
+        .context("starting the local Clerk")?;
+    Ok((emulator, listener))
+}
+
+fn address(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
+
+fn defaults(emulator: &Emulator, port: u16) -> Defaults {
+    Defaults::of(Command::Dev)
+        .with("CLERK_PUBLISHABLE_KEY", emulator.publishable_key())
+        .with("CLERK_SECRET_KEY", emulator.secret_key())
+        .with("CLERK_ISSUER", emulator.issuer())
+        .with("CLERK_JWKS_URL", format!("{}/.well-known/jwks.json", address(port)))
+        .with("CLERK_API_URL", address(port))
+        .with("CLERK_WEBHOOK_SIGNING_SECRET", emulator.webhook_secret())
+}
+
+/// Lets the local Clerk tell the API of everything there is, by webhooks, as the real one would have.
+fn announce(server: &Server, emulator: &Emulator) -> Result<()> {
+    let url = format!("http://127.0.0.1:{}/api/webhooks/clerk", server.address.port());
+    emulator.add_webhook_endpoint(url, &emulator.webhook_secret())?;
+    emulator.announce_all().context("announcing the local Clerk's people")
+}
+
+fn greet(server: &Server, emulator: &Emulator, config: &Config) {
+    let own = format!("http://127.0.0.1:{}", server.address.port());
+    let clerk = emulator.base_url();
+    println!("Tenantry is running.\n");
+    println!("  API          {own}");
+    println!("  docs         {own}/docs/");
+    println!("  local Clerk  {clerk}");
+    println!(
+        "  database     {}\n",
+        match config.database.url.kind() {
+            DatabaseKind::Sqlite => "SQLite",
+            DatabaseKind::Postgres => "PostgreSQL",
+        }
+    );
+    println!("People of the local Clerk:\n");
+    for person in emulator.people() {
+        let name = person.short_name.as_deref().unwrap_or(&person.id);
+        let roles: Vec<String> = person.organizations.iter().map(|o| format!("{} in {}", o.role, o.slug)).collect();
+        let roles = if roles.is_empty() { "no organization".to_owned() } else { roles.join(", ") };
+        println!("  {name:<6} {:<16} {roles}", person.name);
+    }
+    println!("\nList the tasks of ada's organization:\n");
+    println!("  curl -s {own}/api/tasks -H \"Authorization: Bearer $(curl -s {clerk}/token/ada)\"\n");
+}

@@ -1,0 +1,65 @@
+//! The commands of the program.
+
+#[cfg(feature = "dev")]
+mod demo;
+#[cfg(feature = "dev")]
+mod dev;
+mod migrate;
+mod serve;
+#[cfg(feature = "dev")]
+mod token;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+use crate::config::{Command as Asking, Config};
+
+/// A multi-tenant B2B API for Clerk organizations.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the whole product on this machine: SQLite, a local Clerk, demo people and tasks.
+    #[cfg(feature = "dev")]
+    Dev(dev::Arguments),
+    /// Serve in production; every setting comes from the environment.
+    Serve,
+    /// Change the database's schema.
+    #[command(subcommand)]
+    Migrate(migrate::Change),
+    /// Print a session token of the local Clerk, for curl.
+    #[cfg(feature = "dev")]
+    Token(token::Arguments),
+    /// Print the API document (OpenAPI 3.1).
+    Openapi,
+}
+
+/// Runs a command to its end.
+///
+/// # Errors
+/// What went wrong, in words for the person at the terminal.
+pub fn run(arguments: Arguments) -> Result<()> {
+    if let Command::Openapi = arguments.command {
+        println!("{}", crate::router::document().to_pretty_json().context("writing the API document")?);
+        return Ok(());
+    }
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the runtime")?;
+    runtime.block_on(async {
+        match arguments.command {
+            #[cfg(feature = "dev")]
+            Command::Dev(arguments) => dev::run(arguments).await,
+            Command::Serve => serve::run(Config::from_env(Asking::Serve)?).await,
+            Command::Migrate(change) => migrate::run(change, &Config::from_env(Asking::Other)?).await,
+            #[cfg(feature = "dev")]
+            Command::Token(arguments) => token::run(arguments).await,
+            Command::Openapi => Ok(()),
+        }
+    })
+}

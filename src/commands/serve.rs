@@ -1,0 +1,79 @@
+//! `tenantry serve`, and what `dev` shares with it.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, Result};
+use tokio::net::TcpListener;
+
+use super::migrate;
+use crate::config::Config;
+use crate::db::Db;
+use crate::http::middleware::Limits;
+use crate::state::AppState;
+use crate::{idempotency, telemetry};
+
+/// Serves until it is told to stop, then lets the requests in flight finish.
+pub async fn run(config: Config) -> Result<()> {
+    telemetry::start(&config.log);
+    let server = Server::open(&config).await?;
+    tracing::info!(address = %server.address, environment = config.environment.as_str(), "listening");
+    server.run().await
+}
+
+/// A server that is bound but not yet answering.
+#[derive(Debug)]
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its database.
+    pub db: Db,
+    listener: TcpListener,
+    state: AppState,
+    limits: Limits,
+}
+
+impl Server {
+    /// Connects, migrates where that is wanted, and binds.
+    pub async fn open(config: &Config) -> Result<Self> {
+        if config.database.auto_migrate {
+            migrate::up(&config.database).await?;
+        }
+        let db = Db::connect(&config.database).await.context("connecting to the database (DATABASE_URL)")?;
+        let state = AppState::build(config, db.clone())?;
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .with_context(|| format!("{} is not free; set HOST and PORT to another address", config.listen))?;
+        let address = listener.local_addr().context("the address of the listener")?;
+        Ok(Self { address, db, listener, state, limits: Limits::of(&config.http)? })
+    }
+
+    /// Answers requests until a signal comes.
+    pub async fn run(self) -> Result<()> {
+        let sweeping = tokio::spawn(idempotency::sweep_hourly(self.db.clone()));
+        let app = crate::app(self.state, &self.limits);
+        let served = axum::serve(self.listener, app).with_graceful_shutdown(told_to_stop()).await;
+        sweeping.abort();
+        tracing::info!("stopped");
+        self.db.close().await.context("closing the database")?;
+        served.context("serving")
+    }
+}
+
+/// Resolves at Ctrl-C, or at SIGTERM, which is how supervisors ask.
+async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminated) = signal(SignalKind::terminate()) else {
+            let _ = interrupted.await;
+            return;
+        };
+        tokio::select! {
+            _ = interrupted => {}
+            _ = terminated.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupted.await;
+}
