@@ -1,0 +1,9 @@
+//! The API, driven in process on SQLite and on PostgreSQL, with a local Clerk that signs for real.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+#![expect(clippy::disallowed_methods, reason = "tests look behind the tenant wall")]
+
+#[macro_use]
+mod support;
+
+mod tasks;

@@ -1,0 +1,74 @@
+//! An answer, in a form that assertions can read.
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use http_body_util::BodyExt;
+use serde_json::Value;
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Answer {
+    pub async fn read(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Self { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {} {:?}", self.status, String::from_utf8_lossy(&self.body)))
+    }
+
+    /// The body as a list.
+    pub fn list(&self) -> Vec<Value> {
+        match self.json() {
+            Value::Array(list) => list,
+            other => panic!("{} is no list: {other}", self.status),
+        }
+    }
+
+    /// The status, and the code of a problem: `404 task_not_found`.
+    pub fn summary(&self) -> String {
+        let problem = self.header("content-type") == Some("application/problem+json");
+        match problem.then(|| self.json()["code"].as_str().unwrap_or("no code").to_owned()) {
+            Some(code) => format!("{} {code}", self.status.as_u16()),
+            None => self.status.as_u16().to_string(),
+        }
+    }
+
+    /// The summary, and where the mistake is: `422 validation_failed /title empty`.
+    pub fn mistakes(&self) -> String {
+        let mut text = self.summary();
+        for error in self.json()["errors"].as_array().into_iter().flatten() {
+            let place = error["pointer"].as_str().or(error["parameter"].as_str()).unwrap_or("?");
+            text.push_str(&format!(" {place} {}", error["code"].as_str().unwrap_or("?")));
+        }
+        text
+    }
+
+    /// A header as text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Where `Link` says the next page is.
+    pub fn next(&self) -> Option<String> {
+        let link = self.header("link")?;
+        let (target, rest) = link.strip_prefix('<')?.split_once('>')?;
+        (rest == "; rel=\"next\"").then(|| target.to_owned())
+    }
+
+    /// One member of every item of a list.
+    pub fn each(&self, member: &str) -> Vec<String> {
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        self.list().iter().map(|item| text(&item[member])).collect()
+    }
+}

@@ -1,0 +1,128 @@
+//! The router under test with everything around it real: a database, a local Clerk on a free port, signed webhooks.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderValue, Request};
+use clerk_emulator::{Emulator, Seed, SigningKey};
+use secrecy::SecretString;
+use tenantry::auth::Workspaces;
+use tenantry::clerk::{KeySource, Verifier, VerifierConfig};
+use tenantry::db::Db;
+use tenantry::http::middleware::Limits;
+use tenantry::state::AppState;
+use tenantry::webhooks::Signatures;
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+
+use super::{Answer, Caller, Database, Organization, Scratch};
+
+/// The origin of the front end, which is the authorized party.
+pub const ORIGIN: &str = "http://localhost:3000";
+
+/// The service with its surroundings.
+#[derive(Clone)]
+pub struct TestApp {
+    pub router: Router,
+    pub clerk: Emulator,
+    pub db: Db,
+    pub scratch: Arc<Scratch>,
+    pub on: Database,
+}
+
+/// What may differ from test to test.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    pub personal_workspaces: bool,
+    pub timeout: Duration,
+    pub webhook_secrets: Option<Vec<SecretString>>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { personal_workspaces: false, timeout: Duration::from_secs(30), webhook_secrets: None }
+    }
+}
+
+impl TestApp {
+    /// The service as most tests want it.
+    pub async fn start(on: Database) -> Self {
+        Self::with(on, Setup::default()).await
+    }
+
+    /// The service set up differently.
+    pub async fn with(on: Database, setup: Setup) -> Self {
+        let clerk = local_clerk().await;
+        let scratch = Arc::new(on.scratch().await);
+        let db = Db::connect(&scratch.config).await.unwrap();
+        let router = router(&clerk, db.clone(), &setup);
+        Self { router, clerk, db, scratch, on }
+    }
+
+    /// The same database and Clerk served by another instance.
+    pub async fn another_instance(&self, setup: &Setup) -> Self {
+        let db = Db::connect(&self.scratch.config).await.unwrap();
+        Self { router: router(&self.clerk, db.clone(), setup), db, ..self.clone() }
+    }
+
+    /// An organization, made at its first mention; its mirror is up to date.
+    pub async fn organization(&self, slug: &str) -> Organization {
+        Organization::find_or_create(self, slug).await
+    }
+
+    /// Somebody who brings this token.
+    pub fn bearer(&self, token: impl Into<String>) -> Caller {
+        Caller::with_token(self, token.into())
+    }
+
+    /// Somebody who brings none.
+    pub fn nobody(&self) -> Caller {
+        Caller::nobody(self)
+    }
+
+    /// One request through the whole router.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+
+    /// Delivers every event the local Clerk has had to tell since the last time; returns the answers.
+    pub async fn deliver_webhooks(&self) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        for event in self.clerk.take_events() {
+            answers.push(self.deliver(&event).await);
+        }
+        answers
+    }
+
+    /// Delivers one event, signed.
+    pub async fn deliver(&self, event: &serde_json::Value) -> Answer {
+        let bytes = serde_json::to_vec(event).unwrap();
+        let signed = clerk_emulator::sign_event(&self.clerk.webhook_secret(), &bytes).unwrap();
+        let mut request = Request::post("/api/webhooks/clerk").body(Body::from(signed.body)).unwrap();
+        request.headers_mut().extend(signed.headers);
+        self.send(request).await
+    }
+}
+
+fn router(clerk: &Emulator, db: Db, setup: &Setup) -> Router {
+    let url = format!("{}/.well-known/jwks.json", clerk.base_url());
+    let keys = KeySource::Jwks { url, bearer: None };
+    let verifier = Verifier::new(VerifierConfig::new(clerk.issuer(), vec![ORIGIN.into()], keys)).unwrap();
+    let secrets = setup.webhook_secrets.clone().unwrap_or_else(|| vec![clerk.webhook_secret().into()]);
+    let signatures = Signatures::new(&secrets).unwrap();
+    let workspaces = Workspaces { personal: setup.personal_workspaces };
+    let limits = Limits { timeout: setup.timeout, body: 1024 * 1024, origins: vec![HeaderValue::from_static(ORIGIN)] };
+    tenantry::app(AppState { db, verifier, signatures, workspaces }, &limits)
+}
+
+async fn local_clerk() -> Emulator {
+    // Making a key takes longer than most tests.
+    static KEY: OnceLock<Arc<SigningKey>> = OnceLock::new();
+    let key = KEY.get_or_init(|| Arc::new(SigningKey::generate().unwrap())).clone();
+    let clerk = Emulator::builder().seed(Seed::empty()).signing_key(key).authorized_party(ORIGIN).build().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    clerk.spawn(listener).await.unwrap();
+    clerk
+}
