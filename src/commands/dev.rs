@@ -95,7 +95,7 @@ fn greet(server: &Server, emulator: &Emulator, config: &Config) {
     println!("Tenantry is running.\n");
     println!("  API          {own}");
     println!("  docs         {own}/docs/");
-    println!("  local Clerk  {clerk}");
+    println!("  local Clerk  {clerk}   (its secret key: {})", emulator.secret_key());
     println!(
         "  database     {}\n",
         match config.database.url.kind() {

@@ -2,9 +2,11 @@
 //!
 //! They ask for no credential, so pages of other origins are turned away.
 
+use std::net::IpAddr;
+
 use axum::{
     Json, Router,
-    extract::{Path, Query, Request, State},
+    extract::{Request, State},
     http::{
         HeaderMap, StatusCode,
         header::{CACHE_CONTROL, HOST, ORIGIN},
@@ -16,7 +18,11 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{ApiError, Emulator, Result, Rotation, TokenRequest, json};
+use crate::{
+    ApiError, Emulator, Result, Rotation, TokenRequest,
+    extract::{Path, Query},
+    json,
+};
 
 pub(crate) fn router() -> Router<Emulator> {
     Router::new()
@@ -43,10 +49,18 @@ async fn refuse_other_sites(request: Request, next: Next) -> Result<Response> {
 }
 
 fn is_foreign(headers: &HeaderMap) -> bool {
+    // A public name that resolves to this machine would make a foreign page look like our own.
+    let local = |host: &str| {
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let address = name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+        address || !name.contains('.') || name.ends_with(".localhost") || name.ends_with(".internal")
+    };
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let host = text(HOST.as_str()).unwrap_or_default();
     let own = |origin: &str| origin.split_once("://").is_some_and(|(_, rest)| rest == host);
-    text(ORIGIN.as_str()).is_some_and(|origin| !own(origin)) || text("sec-fetch-site") == Some("cross-site")
+    !local(host)
+        || text(ORIGIN.as_str()).is_some_and(|origin| !own(origin))
+        || text("sec-fetch-site") == Some("cross-site")
 }
 
 #[derive(Deserialize)]
@@ -62,10 +76,8 @@ struct TokenQuery {
 async fn token(
     State(emulator): State<Emulator>,
     Path(user): Path<String>,
-    query: std::result::Result<Query<TokenQuery>, axum::extract::rejection::QueryRejection>,
+    Query(query): Query<TokenQuery>,
 ) -> Result<impl IntoResponse> {
-    let Query(query) =
-        query.map_err(|rejection| ApiError::bad_request("malformed_request_parameters", rejection.body_text()))?;
     let mut request = TokenRequest::for_user(&user);
     request = match query.v {
         None | Some(2) => request,
@@ -115,6 +127,7 @@ async fn accept(State(emulator): State<Emulator>, Path(id): Path<String>) -> Res
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Ticket {
     #[serde(default)]
     ticket: String,
@@ -134,6 +147,7 @@ async fn accept_ticket(State(emulator): State<Emulator>, Query(Ticket { ticket }
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RotationQuery {
     #[serde(default)]
     same_kid: bool,

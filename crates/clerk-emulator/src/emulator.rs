@@ -3,6 +3,7 @@
 //! Every change goes through `change`, which keeps state, events and state file in step.
 
 use std::{
+    borrow::Borrow,
     collections::VecDeque,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -191,8 +192,9 @@ impl Emulator {
     }
 
     /// A token with this header and these claims, signed by the current key, nothing checked.
-    pub fn sign(&self, header: &Value, claims: &Value) -> String {
-        self.read(|state| state.keys.signing()).sign(header, claims)
+    pub fn sign(&self, header: impl Borrow<Value>, claims: impl Borrow<Value>) -> String {
+        let key = self.read(|state| state.keys.signing());
+        key.sign(header.borrow(), claims.borrow())
     }
 
     /// Mints a token; a session is found or made when the request names none.
@@ -200,7 +202,8 @@ impl Emulator {
     /// # Errors
     /// 404 `resource_not_found` for an unknown user, organization, session, or one that is over;
     /// 403 for a banned user.
-    pub fn session_token(&self, request: &TokenRequest) -> Result<String> {
+    pub fn session_token(&self, request: impl Borrow<TokenRequest>) -> Result<String> {
+        let request = request.borrow();
         let (key, header, claims) = self.change(|state| {
             let user = state.find_user(&request.user)?.id.clone();
             let session = match (&request.session, request.kind) {
@@ -265,8 +268,8 @@ impl Emulator {
     }
 
     /// An envelope of this instance around any data, as of now; it is not sent.
-    pub fn event(&self, kind: &str, data: &Value) -> Value {
-        envelope(&self.instance_id(), kind, data, now_ms())
+    pub fn event(&self, kind: &str, data: impl Borrow<Value>) -> Value {
+        envelope(&self.instance_id(), kind, data.borrow(), now_ms())
     }
 }
 

@@ -1,12 +1,12 @@
 //! Pictures for people and organizations: a letter on a colour, made on the spot.
 
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::header::{CACHE_CONTROL, CONTENT_TYPE},
     response::IntoResponse,
 };
 
-use crate::{Emulator, Result, page::escape};
+use crate::{Emulator, Result, extract::Path, page::escape};
 
 pub(crate) async fn picture(State(emulator): State<Emulator>, Path(id): Path<String>) -> Result<impl IntoResponse> {
     let name = emulator.organization(&id).map(|found| found.name);

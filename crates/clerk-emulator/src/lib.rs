@@ -10,9 +10,11 @@
 mod announce;
 mod backend_api;
 mod builder;
+mod changes;
 mod control;
 mod emulator;
 mod error;
+mod extract;
 mod ids;
 mod images;
 mod json;

@@ -65,12 +65,15 @@ async fn main() -> Result<()> {
     let listener = TcpListener::bind(address).await;
     let listener = listener.with_context(|| format!("{}:{} is not free", address.0, address.1))?;
     let secret = arguments.webhook_secret.unwrap_or_else(|| emulator.webhook_secret());
+    let endpoints = arguments.webhook.len();
     for url in arguments.webhook {
         emulator.add_webhook_endpoint(url, &secret)?;
     }
     emulator.spawn(listener).await?;
     greet(&emulator, &secret);
-    emulator.announce_all()?;
+    if endpoints > 0 {
+        emulator.announce_all()?;
+    }
     tokio::signal::ctrl_c().await.context("waiting for the end")
 }
 

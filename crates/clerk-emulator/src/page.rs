@@ -1,10 +1,8 @@
 //! The page at `/`: who is there, where the keys are, and lines to paste into a terminal.
 
-use std::fmt::Write;
-
 use axum::{extract::State, response::Html};
 
-use crate::{Emulator, Person};
+use crate::{Emulator, Person, PersonOrganization};
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}\
 table{border-collapse:collapse}td,th{text-align:left;padding:.25rem 1rem .25rem 0;vertical-align:top}\
@@ -42,12 +40,8 @@ fn handle(person: &Person) -> &str {
 }
 
 fn row(person: &Person) -> String {
-    let mut organizations = String::new();
-    for organization in &person.organizations {
-        let (slug, role) = (escape(&organization.slug), escape(&organization.role));
-        // Writing to a string cannot fail.
-        let _ = write!(organizations, "{slug} <code>{role}</code><br>");
-    }
+    let seen = |own: &PersonOrganization| format!("{} <code>{}</code><br>", escape(&own.slug), escape(&own.role));
+    let organizations: String = person.organizations.iter().map(seen).collect();
     let (handle, name) = (escape(handle(person)), escape(&person.name));
     let email = escape(person.email.as_deref().unwrap_or_default());
     format!(

@@ -4,10 +4,17 @@
 
 use std::net::SocketAddr;
 
-use axum::{Json, Router, extract::State, http::header::CACHE_CONTROL, response::IntoResponse, routing::get};
+use axum::{
+    Json, Router,
+    extract::{Request, State},
+    http::StatusCode,
+    http::header::CACHE_CONTROL,
+    response::IntoResponse,
+    routing::get,
+};
 use tokio::net::TcpListener;
 
-use crate::{Emulator, backend_api, control, images, page};
+use crate::{ApiError, Emulator, backend_api, control, images, page};
 
 impl Emulator {
     /// Everything it answers: key set, Backend API, control endpoints, index page.
@@ -19,6 +26,8 @@ impl Emulator {
             .route("/images/{id}", get(images::picture))
             .nest("/v1", backend_api::router(self))
             .merge(control::router())
+            .fallback(unknown_route)
+            .method_not_allowed_fallback(unknown_route)
             .with_state(self.clone())
     }
 
@@ -59,4 +68,10 @@ impl Emulator {
 
 async fn jwks(State(emulator): State<Emulator>) -> impl IntoResponse {
     ([(CACHE_CONTROL, "public, max-age=60")], Json(emulator.jwks()))
+}
+
+/// A path or method there is nothing for, in Clerk's form.
+pub(crate) async fn unknown_route(request: Request) -> ApiError {
+    let message = format!("The emulator has no route {} {}", request.method(), request.uri().path());
+    ApiError::new(StatusCode::NOT_FOUND, "resource_not_found", message)
 }

@@ -6,7 +6,6 @@ mod jwks;
 mod memberships;
 mod organizations;
 mod params;
-mod path;
 mod roles;
 mod sessions;
 mod users;
@@ -21,10 +20,9 @@ use axum::{
     routing::{get, patch, post},
 };
 
-use crate::{ApiError, Emulator, Result};
+use crate::{ApiError, Emulator, Result, extract::Path, router::unknown_route};
 use fields::Fields;
 use params::Params;
-use path::Path;
 
 /// Versions of the Backend API that Clerk has published.
 const VERSIONS: [&str; 5] = ["2021-02-05", "2024-10-01", "2025-04-10", "2025-11-10", "2026-05-12"];
@@ -120,9 +118,4 @@ fn check_version(headers: &HeaderMap, query: Option<&str>) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-async fn unknown_route(request: Request) -> ApiError {
-    let message = format!("The emulator has no route {} {}", request.method(), request.uri().path());
-    ApiError::new(StatusCode::NOT_FOUND, "resource_not_found", message)
 }

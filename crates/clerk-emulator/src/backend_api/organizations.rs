@@ -87,7 +87,7 @@ pub(super) async fn create(State(emulator): State<Emulator>, body: Fields) -> Re
         private_metadata: body.metadata("private_metadata")?.unwrap_or_default(),
         ..NewOrganization::default()
     };
-    answer(&emulator, |state| state.all_or_nothing(|state| state.create_organization(new)))
+    answer(&emulator, |state| state.create_organization(new))
 }
 
 pub(super) async fn update(

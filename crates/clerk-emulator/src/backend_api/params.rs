@@ -1,5 +1,7 @@
 //! Query parameters: filters, paging and ordering, strict about names and numbers.
 
+use std::cmp::Reverse;
+
 use axum::{
     extract::{FromRequestParts, Query},
     http::request::Parts,
@@ -19,13 +21,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        match Query::<Vec<(String, String)>>::try_from_uri(&parts.uri) {
-            Ok(Query(pairs)) => Ok(Self(pairs)),
-            Err(rejection) => {
-                let message = rejection.body_text();
-                Err(ApiError::bad_request("malformed_request_parameters", message))
-            }
-        }
+        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)?;
+        Ok(Self(pairs))
     }
 }
 
@@ -52,9 +49,9 @@ impl Order {
     pub(super) fn sort<T, K: Ord>(&self, items: &mut [T], key: impl Fn(&T, &str) -> K) {
         if self.descending {
             items.reverse();
-            items.sort_by(|a, b| key(b, self.field).cmp(&key(a, self.field)));
+            items.sort_by_key(|item| Reverse(key(item, self.field)));
         } else {
-            items.sort_by(|a, b| key(a, self.field).cmp(&key(b, self.field)));
+            items.sort_by_key(|item| key(item, self.field));
         }
     }
 }

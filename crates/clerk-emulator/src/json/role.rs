@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::state::{Permission, Role, State};
+use crate::state::{MANAGE_MEMBERS, Permission, Role, State};
 
 pub(crate) fn role(state: &State, role: &Role) -> Value {
     let held = |p: &&Permission| role.permissions.contains(&p.key);
@@ -13,7 +13,7 @@ pub(crate) fn role(state: &State, role: &Role) -> Value {
         "name": role.name,
         "key": role.key,
         "description": role.description,
-        "is_creator_eligible": role.permissions.iter().any(|key| key == "org:sys_memberships:manage"),
+        "is_creator_eligible": role.permissions.iter().any(|key| key == MANAGE_MEMBERS),
         "permissions": permissions,
         "created_at": role.created_at,
         "updated_at": role.updated_at,

@@ -6,7 +6,9 @@
 mod access;
 mod invitation;
 mod membership;
+mod naming;
 mod organization;
+mod quota;
 mod role;
 mod session;
 mod user;
@@ -26,6 +28,7 @@ pub use user::{EmailAddress, NewUser, User, UserChanges};
 pub(crate) use access::Access;
 pub(crate) use membership::Bags;
 use role::ADMIN;
+pub(crate) use role::MANAGE_MEMBERS;
 
 use crate::{error::Result, ids, keys::KeyRing};
 

@@ -1,10 +1,8 @@
 //! Organizations: creating, changing, deleting and finding them.
 
-use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
-use super::{ADMIN, InvitationStatus, Metadata, State, merge_metadata, now_ms};
+use super::{ADMIN, Metadata, State, merge_metadata, naming};
 use crate::{
     error::{ApiError, Result},
     ids, json,
@@ -80,7 +78,7 @@ impl State {
     }
 
     pub(crate) fn create_organization(&mut self, new: NewOrganization) -> Result<Organization> {
-        check_name(&new.name)?;
+        naming::check_name(&new.name)?;
         if let Some(slug) = &new.slug {
             self.check_slug(slug, None)?;
         }
@@ -118,7 +116,7 @@ impl State {
     pub(crate) fn update_organization(&mut self, id: &str, changes: OrganizationChanges) -> Result<Organization> {
         let id = self.organization(id)?.id.clone();
         if let Some(name) = &changes.name {
-            check_name(name)?;
+            naming::check_name(name)?;
         }
         if let Some(slug) = &changes.slug {
             self.check_slug(slug, Some(&id))?;
@@ -197,32 +195,6 @@ impl State {
         Ok(organization)
     }
 
-    pub(crate) fn members_count(&self, organization: &str) -> usize {
-        let own = self.memberships.iter().filter(|m| m.organization_id == organization);
-        own.count()
-    }
-
-    pub(crate) fn pending_count(&self, organization: &str) -> usize {
-        let now = now_ms();
-        let pending =
-            |i: &&super::Invitation| i.organization_id == organization && i.status(now) == InvitationStatus::Pending;
-        self.invitations.iter().filter(pending).count()
-    }
-
-    /// Whether `extra` more members or invitations fit; 0 as limit means that any number does.
-    pub(super) fn check_room(&self, organization: &Organization, extra: usize) -> Result<()> {
-        let used = self.members_count(&organization.id) + self.pending_count(&organization.id);
-        let limit = organization.max_allowed_memberships;
-        if limit == 0 || (used + extra) as u64 <= limit {
-            return Ok(());
-        }
-        let message = format!(
-            "You have reached your limit of {limit} organization memberships, \
-             including outstanding invitations."
-        );
-        Err(ApiError::forbidden("organization_membership_quota_exceeded", message))
-    }
-
     fn check_plan(&self, plan: Option<&str>) -> Result<()> {
         let known = |slug: &str| self.plans.iter().any(|plan| plan.slug == slug);
         match plan {
@@ -230,51 +202,4 @@ impl State {
             _ => Ok(()),
         }
     }
-
-    fn check_slug(&self, slug: &str, own: Option<&str>) -> Result<()> {
-        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
-        if slug.is_empty() || slug.len() > 256 || !slug.chars().all(allowed) {
-            let why = "may hold lower-case letters, digits, hyphens and underscores only";
-            return Err(ApiError::format("slug", why));
-        }
-        let taken = |o: &Organization| o.slug == slug && Some(o.id.as_str()) != own;
-        if self.organizations.iter().any(taken) {
-            let error = ApiError::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "form_identifier_exists",
-                "That slug is taken. Please try another.",
-            );
-            return Err(error.with_meta(json!({ "param_name": "slug" })));
-        }
-        Ok(())
-    }
-
-    fn free_slug(&self, name: &str) -> String {
-        let words: Vec<String> = name
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .map(str::to_ascii_lowercase)
-            .collect();
-        let base = if words.is_empty() { "organization".to_owned() } else { words.join("-") };
-        let numbered = |n: usize| {
-            if n == 1 { base.clone() } else { format!("{base}-{n}") }
-        };
-        let free = |slug: &String| self.organizations.iter().all(|o| o.slug != *slug);
-        let mut candidates = (1..=self.organizations.len() + 1).map(numbered);
-        candidates.find(free).expect("one more candidate than organizations is tried")
-    }
-}
-
-fn check_name(name: &str) -> Result<()> {
-    if name.trim().is_empty() {
-        return Err(ApiError::missing("name"));
-    }
-    if name.chars().count() > 256 {
-        let why = "should not exceed 256 characters";
-        return Err(ApiError::param("form_param_value_too_large", "name", why));
-    }
-    if name.contains("://") || name.contains(['<', '>']) {
-        return Err(ApiError::format("name", "must not contain URLs or HTML"));
-    }
-    Ok(())
 }

@@ -15,7 +15,7 @@ pub(super) const ADMIN: &str = "org:admin";
 const MEMBER: &str = "org:member";
 
 /// The permission without which nobody can run an organization.
-pub(super) const MANAGE_MEMBERS: &str = "org:sys_memberships:manage";
+pub(crate) const MANAGE_MEMBERS: &str = "org:sys_memberships:manage";
 
 /// Clerk's built-in permissions; they are part of memberships, never of tokens.
 const SYSTEM: [&str; 9] = [
@@ -153,12 +153,13 @@ impl State {
         Ok(role)
     }
 
-    /// Removes a role that nobody holds.
+    /// Removes a role of one's own that nobody holds.
     pub(crate) fn delete_role(&mut self, key: &str) -> Result<Role> {
         let role = self.role(key).cloned();
         let role = role.ok_or_else(|| ApiError::not_found("role", key))?;
-        if self.memberships.iter().any(|membership| membership.role == key) {
-            let message = "The role is assigned to members and cannot be deleted";
+        let built_in = [ADMIN, MEMBER].contains(&key);
+        if built_in || self.memberships.iter().any(|m| m.role == key) {
+            let message = "The role is built in, or assigned to members, and cannot be deleted";
             return Err(ApiError::new(StatusCode::CONFLICT, "conflict", message));
         }
         self.tick();

@@ -157,15 +157,31 @@ impl State {
                 return Err(taken("email_address"));
             }
         }
-        let clashes = |own: &Option<String>, theirs: &Option<String>| own.is_some() && own == theirs;
-        for user in &self.users {
-            if new.id.as_ref() == Some(&user.id) || clashes(&new.short_name, &user.short_name) {
-                return Err(taken("id"));
+        let id_taken = |id: &String| self.users.iter().any(|user| user.id == *id);
+        if new.id.as_ref().is_some_and(id_taken) {
+            return Err(taken("id"));
+        }
+        let names = (&new.short_name, &new.username, &new.external_id);
+        self.check_names(names.0.as_deref(), names.1.as_deref(), names.2.as_deref(), None)
+    }
+
+    /// Names that may belong to one person only; `own` is the person they are for.
+    fn check_names(
+        &self,
+        short_name: Option<&str>,
+        username: Option<&str>,
+        external_id: Option<&str>,
+        own: Option<&str>,
+    ) -> Result<()> {
+        let clash = |given: Option<&str>, theirs: &Option<String>| given.is_some() && given == theirs.as_deref();
+        for user in self.users.iter().filter(|user| Some(user.id.as_str()) != own) {
+            if clash(short_name, &user.short_name) {
+                return Err(taken("short_name"));
             }
-            if clashes(&new.username, &user.username) {
+            if clash(username, &user.username) {
                 return Err(taken("username"));
             }
-            if clashes(&new.external_id, &user.external_id) {
+            if clash(external_id, &user.external_id) {
                 return Err(taken("external_id"));
             }
         }
@@ -174,6 +190,9 @@ impl State {
 
     pub(crate) fn update_user(&mut self, id: &str, changes: UserChanges) -> Result<User> {
         self.user(id)?;
+        let username = changes.username.as_ref().and_then(Option::as_deref);
+        let external_id = changes.external_id.as_ref().and_then(Option::as_deref);
+        self.check_names(None, username, external_id, Some(id))?;
         let now = self.tick();
         let user = self.user_mut(id)?;
         let fields = [

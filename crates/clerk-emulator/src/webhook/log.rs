@@ -61,7 +61,7 @@ pub(crate) struct Dispatcher {
 }
 
 enum Next {
-    Send(Parcel),
+    Send(Box<Parcel>),
     WaitUntil(Instant),
     Wait,
 }
@@ -170,13 +170,14 @@ impl Dispatcher {
         let Some(job) = jobs.get(&number) else {
             return Next::WaitUntil(Instant::now());
         };
-        Next::Send(Parcel {
+        let parcel = Parcel {
             number,
             id: job.delivery.id.clone(),
             url: endpoints[endpoint].url.clone(),
             secret: endpoints[endpoint].secret.clone(),
             body: job.body.clone(),
-        })
+        };
+        Next::Send(Box::new(parcel))
     }
 
     fn record(&self, number: u64, outcome: Outcome) {

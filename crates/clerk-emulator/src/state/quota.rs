@@ -1,0 +1,31 @@
+//! How many members an organization has, and whether there is room for more.
+
+use super::{Invitation, InvitationStatus, Organization, State, now_ms};
+use crate::error::{ApiError, Result};
+
+impl State {
+    pub(crate) fn members_count(&self, organization: &str) -> usize {
+        let own = self.memberships.iter().filter(|m| m.organization_id == organization);
+        own.count()
+    }
+
+    pub(crate) fn pending_count(&self, organization: &str) -> usize {
+        let now = now_ms();
+        let pending = |i: &&Invitation| i.organization_id == organization && i.status(now) == InvitationStatus::Pending;
+        self.invitations.iter().filter(pending).count()
+    }
+
+    /// Whether `extra` more members or invitations fit; 0 as limit means that any number does.
+    pub(super) fn check_room(&self, organization: &Organization, extra: usize) -> Result<()> {
+        let used = self.members_count(&organization.id) + self.pending_count(&organization.id);
+        let limit = organization.max_allowed_memberships;
+        if limit == 0 || (used + extra) as u64 <= limit {
+            return Ok(());
+        }
+        let message = format!(
+            "You have reached your limit of {limit} organization memberships, \
+             including outstanding invitations."
+        );
+        Err(ApiError::forbidden("organization_membership_quota_exceeded", message))
+    }
+}

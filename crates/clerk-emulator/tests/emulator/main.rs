@@ -1,0 +1,10 @@
+//! The emulator as its users meet it: through the library and over real HTTP.
+
+#![expect(clippy::unwrap_used, reason = "a failure stops the one test it belongs to")]
+
+mod backend_api;
+mod backend_organizations;
+mod local;
+mod support;
+mod tokens;
+mod webhooks;
