@@ -53,7 +53,9 @@ pub fn decode(features: &[Scoped<'_>], actions: &str, masks: &str) -> Decoded {
     if actions.is_empty() || masks.is_empty() {
         return Decoded::default();
     }
-    let actions: Vec<&str> = actions.split(',').map(str::trim).collect();
+    // An action that is no segment keeps its bit but grants nothing.
+    let actions: Vec<Option<&str>> =
+        actions.split(',').map(|action| Some(action.trim()).filter(|action| is_segment(action))).collect();
     let masks: Vec<u128> = masks.split(',').take(features.len()).map(mask).collect();
     let mask_at = |n: usize| masks.get(n).copied().unwrap_or(0);
     let used = u128::MAX.checked_shr(128_u32.saturating_sub(u32::try_from(actions.len()).unwrap_or(128))).unwrap_or(0);
@@ -63,10 +65,11 @@ pub fn decode(features: &[Scoped<'_>], actions: &str, masks: &str) -> Decoded {
     for (among_organization, (among_all, feature)) in organization.enumerate() {
         let (all, own) = (mask_at(among_all), mask_at(among_organization));
         decoded.readings_differ |= (all & used) != (own & used);
-        let both = all & own;
+        let both = if is_segment(feature.slug) { all & own } else { 0 };
         for (bit, action) in actions.iter().take(128).enumerate() {
-            if both >> bit & 1 == 1 && is_segment(feature.slug) && is_segment(action) {
-                decoded.permissions.push(format!("org:{}:{action}", feature.slug));
+            if let (1, Some(action)) = (both >> bit & 1, action) {
+                let key = ["org:", feature.slug, ":", action].concat();
+                decoded.permissions.push(key);
             }
         }
         if decoded.permissions.len() > MAX_PERMISSIONS {

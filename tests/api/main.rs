@@ -6,4 +6,5 @@
 #[macro_use]
 mod support;
 
+mod bad_tokens;
 mod tasks;

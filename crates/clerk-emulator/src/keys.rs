@@ -66,6 +66,11 @@ impl SigningKey {
         })
     }
 
+    /// The private key as PKCS#8 PEM, for tests that forge tokens of their own.
+    pub fn pkcs8_pem(&self) -> &str {
+        &self.pkcs8
+    }
+
     /// The public key as SPKI PEM, the form of Clerk's "JWKS Public Key".
     pub fn public_pem(&self) -> &str {
         &self.public_pem

@@ -117,11 +117,15 @@ fn router(clerk: &Emulator, db: Db, setup: &Setup) -> Router {
     tenantry::app(AppState { db, verifier, signatures, workspaces }, &limits)
 }
 
-async fn local_clerk() -> Emulator {
-    // Making a key takes longer than most tests.
+/// The key that every local Clerk of this process signs with; making one takes longer than most tests.
+pub fn signing_key() -> Arc<SigningKey> {
     static KEY: OnceLock<Arc<SigningKey>> = OnceLock::new();
-    let key = KEY.get_or_init(|| Arc::new(SigningKey::generate().unwrap())).clone();
-    let clerk = Emulator::builder().seed(Seed::empty()).signing_key(key).authorized_party(ORIGIN).build().unwrap();
+    KEY.get_or_init(|| Arc::new(SigningKey::generate().unwrap())).clone()
+}
+
+async fn local_clerk() -> Emulator {
+    let clerk =
+        Emulator::builder().seed(Seed::empty()).signing_key(signing_key()).authorized_party(ORIGIN).build().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     clerk.spawn(listener).await.unwrap();
     clerk

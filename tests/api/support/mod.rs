@@ -6,7 +6,7 @@ mod database;
 mod people;
 
 pub use answer::Answer;
-pub use app::TestApp;
+pub use app::{TestApp, signing_key};
 pub use database::{Database, Scratch};
 pub use people::{Caller, Organization};
 

@@ -1,0 +1,97 @@
+//! What a session token costs: verified cold, remembered, and its permissions decoded.
+
+use std::hint::black_box;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::encoding::AsDer as _;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use serde_json::json;
+use tenantry::clerk::permissions::{decode, scoped};
+use tenantry::clerk::{KeySource, Verifier, VerifierConfig};
+
+const ISSUER: &str = "https://clerk.taskorbit.example";
+const PARTY: &str = "https://app.taskorbit.example";
+
+fn token(key: &KeyPair, number: u64) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970").as_secs();
+    let header =
+        json!({"alg": "RS256", "kid": "ins_3ViXZya8cdFOcVwWBhqG5KSFdPE", "typ": "JWT", "cat": "cl_B7d4PD111AAA"});
+    let claims = json!({
+        "azp": PARTY, "exp": now + 3600, "fea": "o:tasks,o:reports,o:exports", "fva": [4, -1], "iat": now,
+        "iss": ISSUER, "jti": format!("{number:020x}"), "nbf": now - 10,
+        "o": {"id": "org_3ViXZya8cdFOcVwWBhqG5KSFdPE", "slg": "northwind-joinery", "rol": "admin", "per": "view,create,edit,delete", "fpm": "15,1,0"},
+        "pla": "o:pro", "sid": "sess_3IrsD3mbLFecbVjafQ4gGnRfXBk", "sts": "active", "sub": "user_3FlY0mG1ylvuhfJXqIEnomef2mS", "v": 2
+    });
+    let encode = |value: serde_json::Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
+    let signed = format!("{}.{}", encode(header), encode(claims));
+    let mut signature = vec![0; key.public_modulus_len()];
+    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).expect("signing works");
+    format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
+}
+
+fn verifier(key: &KeyPair, cache_bytes: u64) -> Verifier {
+    let spki = key.public_key().as_der().expect("a public key can be encoded");
+    let keys = KeySource::Pem(BASE64_STANDARD.encode(spki.as_ref()));
+    let config = VerifierConfig { cache_bytes, ..VerifierConfig::new(ISSUER, vec![PARTY.to_owned()], keys) };
+    Verifier::new(config).expect("the configuration is good")
+}
+
+fn tokens(c: &mut Criterion) {
+    let key = KeyPair::generate(KeySize::Rsa2048).expect("a key can be made");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime starts");
+
+    // Nothing fits into no memory, so every call verifies anew.
+    let forgetful = verifier(&key, 0);
+    let one = token(&key, 0);
+    println!("a token of {} bytes", one.len());
+    c.bench_function("token/cold", |b| {
+        b.to_async(&runtime).iter(|| async { forgetful.verify(black_box(&one)).await.expect("it is good") });
+    });
+
+    let remembering = verifier(&key, 64 * 1024 * 1024);
+    let many: Vec<String> = (0..1000).map(|number| token(&key, number)).collect();
+    runtime.block_on(async {
+        for token in &many {
+            remembering.verify(token).await.expect("it is good");
+        }
+    });
+    let mut next = (0..many.len()).cycle();
+    c.bench_function("token/remembered, one of 1000", |b| {
+        b.to_async(&runtime).iter_batched(
+            || &many[next.next().unwrap_or(0)],
+            |token| {
+                let verifier = &remembering;
+                async move { verifier.verify(black_box(token)).await.expect("it is good") }
+            },
+            BatchSize::SmallInput,
+        );
+    });
+    c.bench_function("token/remembered, always the same", |b| {
+        b.to_async(&runtime).iter(|| async { remembering.verify(black_box(&many[0])).await.expect("it is good") });
+    });
+}
+
+fn permissions(c: &mut Criterion) {
+    c.bench_function("permissions/3 features, 4 actions", |b| {
+        b.iter(|| {
+            let features = scoped(black_box("o:tasks,o:reports,o:exports")).unwrap_or_default();
+            decode(&features, black_box("view,create,edit,delete"), black_box("15,1,0"))
+        });
+    });
+    let features: Vec<String> = (0..40).map(|n| format!("o:feature_{n}")).collect();
+    let (features, masks) = (features.join(","), vec!["255"; 40].join(","));
+    c.bench_function("permissions/40 features, 8 actions", |b| {
+        b.iter(|| {
+            let features = scoped(black_box(&features)).unwrap_or_default();
+            decode(&features, black_box("a,b,c,d,e,f,g,h"), black_box(&masks))
+        });
+    });
+}
+
+criterion_group!(benches, tokens, permissions);
+criterion_main!(benches);
