@@ -18,6 +18,7 @@ pub mod openapi;
 pub mod organizations;
 pub mod router;
 pub mod state;
+pub mod sweep;
 pub mod tasks;
 pub mod telemetry;
 pub mod webhooks;

@@ -3,11 +3,12 @@
 //! A request's session token goes through here from text to [`Session`]: [`bearer`] finds it,
 //! [`token`] opens it, [`jwks`] or a PEM supplies the [`signing_key`], [`claims`] judges it, and
 //! [`Verifier`] ties these together and remembers the result. What a session may do on a route
-//! is decided by the guards in `auth`, not here.
+//! is decided by the guards in `auth`, not here. [`event`] reads what Clerk's webhooks carry.
 
 pub mod bearer;
 pub mod claims;
 pub mod clock;
+pub mod event;
 pub mod jwks;
 pub mod permissions;
 pub mod publishable_key;

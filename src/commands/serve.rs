@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::http::middleware::Limits;
 use crate::state::AppState;
-use crate::{idempotency, telemetry};
+use crate::{sweep, telemetry};
 
 /// Serves until it is told to stop, then lets the requests in flight finish.
 pub async fn run(config: Config) -> Result<()> {
@@ -49,7 +49,7 @@ impl Server {
 
     /// Answers requests until a signal comes.
     pub async fn run(self) -> Result<()> {
-        let sweeping = tokio::spawn(idempotency::sweep_hourly(self.db.clone()));
+        let sweeping = tokio::spawn(sweep::sweep_hourly(self.db.clone()));
         let app = crate::app(self.state, &self.limits);
         let served = axum::serve(self.listener, app).with_graceful_shutdown(told_to_stop()).await;
         sweeping.abort();

@@ -3,11 +3,11 @@
 //! Keyed by Clerk's id: somebody who leaves and comes back has a new membership, while the old one stays deleted.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Alias, Expr, Query};
+use sea_orm::sea_query::{Alias, Expr, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DbErr, ExprTrait, FromJsonQueryResult};
 use serde::{Deserialize, Serialize};
 
-use super::organization;
+use super::{organization, user};
 use crate::db::{Db, TenantDb, TenantOwned};
 
 /// The permissions of the member's role, system permissions included.
@@ -44,9 +44,10 @@ impl TenantOwned for Entity {
     const TENANT: Column = Column::TenantId;
 }
 
-/// The memberships that hold now: not deleted, and neither is the person.
+/// The memberships that hold now: neither they, nor the person, nor the organization is deleted.
 ///
-/// A person with two of them (the deletion of the older is still on its way) counts by the greatest `(created_at, id)`.
+/// A person has one at a time, so that a newer one (by `(created_at, id)`), even a deleted one, shows that the older has ended,
+/// though its deletion may still be on its way.
 pub fn living() -> Select<Entity> {
     let newer = Alias::new("newer");
     let of_newer = |column: Column| Expr::col((newer.clone(), column));
@@ -56,13 +57,37 @@ pub fn living() -> Select<Entity> {
         .from_as(Entity, newer.clone())
         .and_where(of_newer(Column::TenantId).eq(of_this(Column::TenantId)))
         .and_where(of_newer(Column::UserId).eq(of_this(Column::UserId)))
-        .and_where(of_newer(Column::DeletedAt).is_null())
         .and_where(
             Expr::tuple([of_newer(Column::CreatedAt), of_newer(Column::Id)])
                 .gt(Expr::tuple([of_this(Column::CreatedAt), of_this(Column::Id)])),
         )
         .to_owned();
-    Entity::find().filter(Column::DeletedAt.is_null()).filter(Expr::exists(superseded).not())
+    Entity::find()
+        .filter(Column::DeletedAt.is_null())
+        .filter(Expr::exists(superseded).not())
+        .filter(Expr::exists(gone::<user::Entity>(user::Column::Id, user::Column::DeletedAt, Column::UserId)).not())
+        .filter(
+            Expr::exists(gone::<organization::Entity>(
+                organization::Column::Id,
+                organization::Column::DeletedAt,
+                Column::TenantId,
+            ))
+            .not(),
+        )
+}
+
+/// The deleted row of another table that a membership points at, when there is one.
+///
+/// The deletion of a person or an organization is looked up and not copied into their memberships: the three may be
+/// announced in any order, and a row that depends on no other cannot come out differently.
+fn gone<E: EntityTrait>(id: E::Column, deleted_at: E::Column, pointer: Column) -> SelectStatement {
+    let gone = Alias::new("gone");
+    Query::select()
+        .expr(Expr::val(1))
+        .from_as(E::default(), gone.clone())
+        .and_where(Expr::col((gone.clone(), id)).eq(Expr::col((Entity, pointer))))
+        .and_where(Expr::col((gone, deleted_at)).is_not_null())
+        .to_owned()
 }
 
 /// Whether somebody is a member, as far as we know.
@@ -80,11 +105,7 @@ pub async fn is_member<C: ConnectionTrait>(db: &TenantDb<C>, user_id: &str) -> R
 /// The database's.
 #[expect(clippy::disallowed_methods, reason = "one person's memberships lie in several tenants")]
 pub async fn of_user(db: &Db, user_id: &str) -> Result<Vec<(Model, organization::Model)>, DbErr> {
-    let rows = living()
-        .filter(Column::UserId.eq(user_id))
-        .find_also_related(organization::Entity)
-        .filter(organization::Column::DeletedAt.is_null())
-        .all(&db.system())
-        .await?;
+    let rows =
+        living().filter(Column::UserId.eq(user_id)).find_also_related(organization::Entity).all(&db.system()).await?;
     Ok(rows.into_iter().filter_map(|(membership, organization)| Some((membership, organization?))).collect())
 }

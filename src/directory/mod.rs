@@ -6,11 +6,6 @@ pub mod ended_session;
 pub mod invitation;
 pub mod membership;
 pub mod organization;
+pub mod sync;
 pub mod user;
-
-use chrono::{DateTime, Utc};
-
-/// A point in time as Clerk writes it, in milliseconds since 1970; none when it is out of range.
-pub fn from_clerk_millis(milliseconds: i64) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp_millis(milliseconds)
-}
+pub mod version;

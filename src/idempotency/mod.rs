@@ -11,7 +11,7 @@ use axum::http::HeaderName;
 use chrono::TimeDelta;
 
 pub use once::{Answer, Claim, Claimed, Once};
-pub use sweep::sweep_hourly;
+pub use sweep::sweep;
 
 /// The request header that names the attempt.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");

@@ -1,23 +1,25 @@
 //! `POST /api/webhooks/clerk`: verify, once only, hand to `directory::sync`.
+//!
+//! The signature is the authentication. A delivery and its effect are one transaction; what failed is recorded in another, and
+//! the sender's retry applies it.
 
 pub mod delivery;
+mod receive;
+mod record;
+mod routes;
+mod signatures;
+mod sweep;
 
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use routes::Received;
+pub use signatures::{BadSecret, Signatures};
+pub use sweep::{KEPT, sweep};
 
 use crate::state::AppState;
 
-/// Verifies the signatures of deliveries.
-#[derive(Debug, Clone)]
-pub struct Signatures;
-
-impl Signatures {
-    /// x
-    pub fn new(_: &[secrecy::SecretString]) -> anyhow::Result<Self> {
-        Ok(Self)
-    }
-}
-
-/// The routes under `/api/webhooks`. They are public: the signature is the authentication.
+/// The routes under `/api/webhooks`. They are public.
 pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+    OpenApiRouter::new().routes(routes!(routes::receive_clerk_webhook))
 }

@@ -7,4 +7,5 @@
 mod support;
 
 mod bad_tokens;
+mod people;
 mod tasks;

@@ -8,7 +8,7 @@ mod people;
 pub use answer::Answer;
 pub use app::{TestApp, signing_key};
 pub use database::{Database, Scratch};
-pub use people::{Caller, Organization};
+pub use people::{Caller, Organization, new_user};
 
 /// Runs the same test on SQLite and on PostgreSQL.
 ///

@@ -1,0 +1,208 @@
+//! The writer of the mirror: an event becomes rows, and of each row the newest state stays.
+//!
+//! [`announced`] is pure, and every row depends on its own announcements alone, so that the mirror is the same whatever the
+//! order and number of deliveries. What lies across rows (the members of a deleted organization) is decided when reading.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbErr};
+
+use super::version::keep_newer;
+use super::{ended_session, invitation, membership, organization, user};
+use crate::clerk::event::{self, Event, Notice, Person};
+
+/// The rows that an event tells of, each whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Announced {
+    /// An organization, or what a membership tells of its own.
+    pub organization: Option<organization::Model>,
+    /// A person, or what a membership tells of its own.
+    pub user: Option<user::Model>,
+    /// A membership.
+    pub membership: Option<membership::Model>,
+    /// An invitation.
+    pub invitation: Option<invitation::Model>,
+    /// A session that is over.
+    pub ended_session: Option<ended_session::Model>,
+}
+
+/// Which rows an event tells of, and as what.
+pub fn announced(notice: &Notice) -> Announced {
+    let source = Source::of(notice);
+    let mut rows = Announced::default();
+    match &notice.event {
+        Event::User(user) => rows.user = Some(source.user(user)),
+        Event::UserDeleted { id } => rows.user = Some(source.deleted_user(id)),
+        Event::Organization(organization) => {
+            rows.organization = Some(source.organization(organization, source.event_at));
+        }
+        Event::OrganizationDeleted { id } => rows.organization = Some(source.deleted_organization(id)),
+        Event::Membership(membership) | Event::MembershipDeleted(membership) => {
+            // A snapshot yields to an announcement of the same age, hence 0. A person's has no age and is older than any.
+            rows.organization = Some(source.organization(&membership.organization, 0));
+            rows.user = Some(source.person(&membership.person, 0, None));
+            let deleted = matches!(notice.event, Event::MembershipDeleted(_));
+            rows.membership = Some(source.membership(membership, deleted));
+        }
+        Event::Invitation(invitation) => rows.invitation = Some(source.invitation(invitation)),
+        Event::SessionEnded(session) => rows.ended_session = Some(source.ended_session(session)),
+        Event::Other => {}
+    }
+    rows
+}
+
+/// Brings the mirror up to what an event tells, in the caller's transaction.
+///
+/// Tables are written in one order always, at most one row of each, so that two transactions cannot wait for each other.
+///
+/// # Errors
+/// The database's.
+pub async fn apply<C: ConnectionTrait>(tx: &C, notice: &Notice) -> Result<(), DbErr> {
+    let rows = announced(notice);
+    if let Some(row) = rows.organization {
+        keep_newer::<organization::Entity, C>(tx, row).await?;
+    }
+    if let Some(row) = rows.user {
+        keep_newer::<user::Entity, C>(tx, row).await?;
+    }
+    if let Some(row) = rows.membership {
+        keep_newer::<membership::Entity, C>(tx, row).await?;
+    }
+    if let Some(row) = rows.invitation {
+        keep_newer::<invitation::Entity, C>(tx, row).await?;
+    }
+    if let Some(row) = rows.ended_session {
+        keep_newer::<ended_session::Entity, C>(tx, row).await?;
+    }
+    Ok(())
+}
+
+/// What the rows of an event have in common.
+struct Source<'a> {
+    occurred_at: DateTime<Utc>,
+    event_at: i64,
+    digest: &'a [u8],
+}
+
+impl<'a> Source<'a> {
+    fn of(notice: &'a Notice) -> Self {
+        let occurred_at = notice.occurred_at;
+        Self { occurred_at, event_at: occurred_at.timestamp_millis(), digest: &notice.digest }
+    }
+
+    fn organization(&self, organization: &event::Organization, event_at: i64) -> organization::Model {
+        organization::Model {
+            id: organization.id.clone(),
+            name: organization.name.clone(),
+            slug: organization.slug.clone(),
+            image_url: organization.image_url.clone(),
+            max_allowed_memberships: organization.max_allowed_memberships,
+            created_at: organization.created_at,
+            deleted_at: None,
+            source_updated_at: organization.updated_at.timestamp_millis(),
+            source_event_at: event_at,
+            source_digest: self.digest.to_vec(),
+        }
+    }
+
+    /// Nothing but the fact stays: what came before and what comes after end alike.
+    fn deleted_organization(&self, id: &str) -> organization::Model {
+        organization::Model {
+            id: id.to_owned(),
+            name: String::new(),
+            slug: None,
+            image_url: None,
+            max_allowed_memberships: None,
+            created_at: None,
+            deleted_at: Some(self.occurred_at),
+            source_updated_at: self.event_at,
+            source_event_at: self.event_at,
+            source_digest: self.digest.to_vec(),
+        }
+    }
+
+    fn user(&self, user: &event::User) -> user::Model {
+        self.person(&user.person, user.updated_at.timestamp_millis(), user.created_at)
+    }
+
+    fn person(&self, person: &Person, updated_at: i64, created_at: Option<DateTime<Utc>>) -> user::Model {
+        let known: Vec<&str> =
+            [&person.first_name, &person.last_name, &person.email].into_iter().flatten().map(String::as_str).collect();
+        user::Model {
+            id: person.id.clone(),
+            first_name: person.first_name.clone(),
+            last_name: person.last_name.clone(),
+            email: person.email.clone(),
+            image_url: person.image_url.clone(),
+            folded: known.join(" ").to_lowercase(),
+            banned: person.banned,
+            created_at,
+            deleted_at: None,
+            source_updated_at: updated_at,
+            source_event_at: self.event_at,
+            source_digest: self.digest.to_vec(),
+        }
+    }
+
+    /// Their name and address go with them.
+    fn deleted_user(&self, id: &str) -> user::Model {
+        user::Model {
+            id: id.to_owned(),
+            first_name: None,
+            last_name: None,
+            email: None,
+            image_url: None,
+            folded: String::new(),
+            banned: false,
+            created_at: None,
+            deleted_at: Some(self.occurred_at),
+            source_updated_at: self.event_at,
+            source_event_at: self.event_at,
+            source_digest: self.digest.to_vec(),
+        }
+    }
+
+    fn membership(&self, membership: &event::Membership, deleted: bool) -> membership::Model {
+        // A deletion leaves `updated_at` as it was.
+        let updated_at = if deleted { self.event_at } else { membership.updated_at.timestamp_millis() };
+        membership::Model {
+            tenant_id: membership.organization.id.clone(),
+            id: membership.id.clone(),
+            user_id: membership.person.id.clone(),
+            role: membership.role.clone(),
+            permissions: membership::Permissions(membership.permissions.clone()),
+            created_at: membership.created_at,
+            deleted_at: deleted.then_some(self.occurred_at),
+            source_updated_at: updated_at,
+            source_event_at: self.event_at,
+            source_digest: self.digest.to_vec(),
+        }
+    }
+
+    fn invitation(&self, invitation: &event::Invitation) -> invitation::Model {
+        invitation::Model {
+            tenant_id: invitation.organization_id.clone(),
+            id: invitation.id.clone(),
+            email_address: invitation.email_address.clone(),
+            role: invitation.role.clone(),
+            status: invitation.status.as_str().to_owned(),
+            inviter_id: invitation.inviter_id.clone(),
+            expires_at: invitation.expires_at,
+            created_at: invitation.created_at,
+            source_updated_at: invitation.updated_at.timestamp_millis(),
+            source_event_at: self.event_at,
+            source_digest: self.digest.to_vec(),
+        }
+    }
+
+    fn ended_session(&self, session: &event::EndedSession) -> ended_session::Model {
+        ended_session::Model {
+            id: session.id.clone(),
+            user_id: session.user_id.clone(),
+            status: session.ending.as_str().to_owned(),
+            ended_at: self.occurred_at,
+            source_updated_at: session.updated_at.timestamp_millis(),
+            source_event_at: self.event_at,
+            source_digest: self.digest.to_vec(),
+        }
+    }
+}

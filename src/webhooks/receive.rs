@@ -1,0 +1,77 @@
+//! What happens to a genuine delivery.
+
+use sea_orm::DbErr;
+
+use super::delivery::State;
+use super::record::{Outcome, record};
+use super::signatures::Message;
+use crate::clerk::event::{Envelope, Event, Malformed, Notice, Unreadable};
+use crate::db::Db;
+use crate::directory::sync;
+use crate::error::{Error, Result, sql_state};
+
+/// Applies a delivery, unless it was before, and records what became of it.
+///
+/// # Errors
+/// 400 `event_malformed`, 422 `event_unreadable`, and the database's: then nothing was applied, and a retry may succeed.
+pub(super) async fn receive(db: &Db, message: &Message, body: &[u8]) -> Result<()> {
+    let envelope = Envelope::open(body).map_err(malformed)?;
+    let outcome = Outcome::new(&message.id, &envelope, body);
+    let notice = match envelope.notice(message.sent_at) {
+        Ok(notice) => notice,
+        Err(error) => return Err(unreadable(db, outcome, &error).await?),
+    };
+    match apply(db, &outcome, &notice).await {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            note_failure(db, outcome, &error).await;
+            Err(error.into())
+        }
+    }
+}
+
+/// One transaction claims the delivery by its id and applies it.
+///
+/// Of any number of twins at once one takes effect. On PostgreSQL the second insert of an id waits for the first transaction;
+/// once that has committed it finds an applied delivery, once that has failed it takes its place. On SQLite a transaction
+/// that writes has the database to itself.
+#[expect(clippy::disallowed_methods, reason = "a delivery may concern any tenant")]
+async fn apply(db: &Db, outcome: &Outcome<'_>, notice: &Notice) -> Result<(), DbErr> {
+    let state = if notice.event == Event::Other { State::Ignored } else { State::Applied };
+    let tx = db.system().begin().await?;
+    if record(&tx, outcome, state, None).await? {
+        sync::apply(&tx, notice).await?;
+    }
+    tx.commit().await
+}
+
+fn malformed(error: Malformed) -> Error {
+    Error::Malformed { code: "event_malformed", detail: format!("The delivery is {error}.") }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a delivery may concern any tenant")]
+async fn unreadable(db: &Db, outcome: Outcome<'_>, error: &Unreadable) -> Result<Error, DbErr> {
+    let reason = error.to_string();
+    record(&db.system(), &outcome, State::Unreadable, Some(&reason)).await?;
+    tracing::warn!(delivery = outcome.id, kind = outcome.kind, reason, "a delivery cannot be read");
+    Ok(Error::Unprocessable { code: "event_unreadable", detail: format!("{reason}.") })
+}
+
+/// In a transaction of its own, as that of the delivery is gone. The answer is a failure whether or not this succeeds.
+#[expect(clippy::disallowed_methods, reason = "a delivery may concern any tenant")]
+async fn note_failure(db: &Db, outcome: Outcome<'_>, error: &DbErr) {
+    let reason = reason(error);
+    tracing::warn!(delivery = outcome.id, kind = outcome.kind, reason, "a delivery could not be applied");
+    if let Err(error) = record(&db.system(), &outcome, State::Failed, Some(&reason)).await {
+        tracing::warn!(delivery = outcome.id, %error, "nor could that be recorded");
+    }
+}
+
+/// The database's code and not its words, which may quote what was being stored.
+fn reason(error: &DbErr) -> String {
+    match (sql_state(error), error) {
+        (Some(code), _) => format!("database error {code}"),
+        (None, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) => "no connection to the database".into(),
+        (None, _) => "database error".into(),
+    }
+}

@@ -1,0 +1,55 @@
+//! Writes what became of a delivery, by its id.
+
+use chrono::{SubsecRound, Utc};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, ExprTrait, Insert};
+
+use super::delivery::{ActiveModel, Column, Entity, State};
+use crate::clerk::event::Envelope;
+
+/// A delivery of which something became.
+#[derive(Debug)]
+pub(super) struct Outcome<'a> {
+    pub(super) id: &'a str,
+    pub(super) kind: &'a str,
+    payload: &'a str,
+}
+
+impl<'a> Outcome<'a> {
+    pub(super) fn new(id: &'a str, envelope: &'a Envelope<'_>, body: &'a [u8]) -> Self {
+        let kind = envelope.kind();
+        // These carry one-time codes and sign-in links, with which a reader of the table could sign in as somebody.
+        let secret = kind.starts_with("email.") || kind.starts_with("sms.");
+        let payload = if secret { "" } else { std::str::from_utf8(body).unwrap_or_default() };
+        Self { id, kind, payload }
+    }
+}
+
+/// Records a delivery unless it was applied or ignored before, and says whether it did. Counts the attempts.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn record<C: ConnectionTrait>(
+    db: &C,
+    outcome: &Outcome<'_>,
+    state: State,
+    reason: Option<&str>,
+) -> Result<bool, DbErr> {
+    let now = Utc::now().trunc_subsecs(6);
+    let row = ActiveModel {
+        id: Set(outcome.id.to_owned()),
+        event_type: Set(outcome.kind.to_owned()),
+        state: Set(state),
+        attempts: Set(1),
+        reason: Set(reason.map(str::to_owned)),
+        payload: Set(outcome.payload.to_owned()),
+        received_at: Set(now),
+        updated_at: Set(now),
+    };
+    let mut conflict = OnConflict::column(Column::Id);
+    conflict
+        .update_columns([Column::EventType, Column::State, Column::Reason, Column::Payload, Column::UpdatedAt])
+        .value(Column::Attempts, Expr::col((Entity, Column::Attempts)).add(1))
+        .action_and_where(Column::State.is_in([State::Failed, State::Unreadable]));
+    Ok(Insert::one(row).on_conflict(conflict).exec_without_returning(db).await? > 0)
+}
