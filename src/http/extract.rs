@@ -82,15 +82,25 @@ pub fn require_json(headers: &HeaderMap) -> Result<()> {
     })
 }
 
-/// Reads JSON into `T`.
+/// Reads a JSON object into `T`.
 ///
 /// # Errors
 /// 400 when the bytes are not one JSON text; 422 with a JSON Pointer when they are not a `T`.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    // A derived `Deserialize` would read an array as the fields in their order.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        serde_json::from_slice::<serde_json::Value>(bytes).map_err(|error| refusal("", &error))?;
+        return Err(FieldError::body("", "invalid_type", "The body must be an object.").into());
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer(error.path());
-        refusal(&pointer, &error.into_inner())
+        let cause = error.into_inner();
+        // A number where one of several words belongs counts as bad syntax with serde_json.
+        if cause.is_syntax() && serde_json::from_slice::<serde_json::Value>(bytes).is_ok() {
+            return FieldError::body(pointer, "invalid_type", "The value is of another type.").into();
+        }
+        refusal(&pointer, &cause)
     })?;
     reader.end().map_err(|error| refusal("", &error))?;
     Ok(value)

@@ -12,6 +12,7 @@ use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, FieldError, Result};
+use crate::http::query::is_comparable;
 
 /// The most rows of one page, and of those it has when nothing is said.
 pub const MOST: u64 = 200;
@@ -101,6 +102,7 @@ impl<Id: for<'de> Deserialize<'de>> FromStr for Cursor<Id> {
         let cursor: Self = serde_json::from_slice(&bytes).map_err(|_| refused)?;
         match &cursor.key {
             SortKey::Text(text) if text.contains('\0') => Err(refused),
+            SortKey::Time(time) if !is_comparable(*time) => Err(refused),
             _ => Ok(cursor),
         }
     }

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use chrono::{DateTime, Datelike, Utc};
 use percent_encoding::percent_decode_str;
 use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, Error as _};
@@ -113,6 +114,28 @@ where
             value => value.parse().map_err(|error| D::Error::custom(format!("{value:?} is not acceptable: {error}."))),
         })
         .collect()
+}
+
+/// A point in time as a parameter, in the years 0 to 9999 of UTC, which both databases compare alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Time(pub DateTime<Utc>);
+
+impl FromStr for Time {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.parse::<DateTime<Utc>>() {
+            Ok(time) if is_comparable(time) => Ok(Self(time)),
+            Ok(_) => Err("the year must be between 0 and 9999"),
+            Err(_) => Err("use a time of RFC 3339, such as 2031-05-06T07:08:09Z, with %2B for a plus sign"),
+        }
+    }
+}
+
+/// Whether both databases can compare a time with a column. SQLite compares text, which needs years of four digits;
+/// PostgreSQL refuses years before 4713 BC.
+pub fn is_comparable(time: DateTime<Utc>) -> bool {
+    (0..=9999).contains(&time.year())
 }
 
 /// Text as a literal part of a LIKE pattern whose escape character is the backslash.

@@ -16,7 +16,7 @@ use crate::auth::AuthUser;
 use crate::db::{Keyset, TenantDb, TenantId};
 use crate::error::{FieldError, Result};
 use crate::http::page::{Count, Cursor, Direction, PageRequest, SortKey};
-use crate::http::query::{escape_like, list as several, one};
+use crate::http::query::{Time, escape_like, list as several, one};
 
 /// What a list is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,10 +68,12 @@ pub struct TaskQuery {
     completed: Option<bool>,
     /// Due earlier than this (RFC 3339).
     #[serde(deserialize_with = "one")]
-    due_before: Option<DateTime<Utc>>,
+    #[param(value_type = Option<DateTime<Utc>>)]
+    due_before: Option<Time>,
     /// Due at this time or later (RFC 3339).
     #[serde(deserialize_with = "one")]
-    due_after: Option<DateTime<Utc>>,
+    #[param(value_type = Option<DateTime<Utc>>)]
+    due_after: Option<Time>,
     /// In the title or the description, whatever the case. At most 200 characters.
     #[serde(deserialize_with = "one")]
     #[param(max_length = 200)]
@@ -156,8 +158,8 @@ impl TaskQuery {
             .add_option(any(&self.category, |values| Column::Category.is_in(values)))
             .add_option(any(&self.label, |values| labelled(tenant, values)))
             .add_option(any(&self.created_by, |values| Column::CreatedBy.is_in(values.iter().map(me))))
-            .add_option(self.due_before.map(|limit| Column::DueDate.lt(limit)))
-            .add_option(self.due_after.map(|limit| Column::DueDate.gte(limit)));
+            .add_option(self.due_before.map(|Time(limit)| Column::DueDate.lt(limit)))
+            .add_option(self.due_after.map(|Time(limit)| Column::DueDate.gte(limit)));
         if let Some(completed) = self.completed {
             condition = condition
                 .add(Column::Status.is_in(Status::iter().filter(|status| (*status == Status::Completed) == completed)));

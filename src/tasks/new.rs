@@ -74,8 +74,11 @@ pub(super) fn accept_due(checks: &mut Checks, due: DateTime<Utc>) -> DateTime<Ut
 }
 
 /// Text as it is searched and sorted: in lower case, by Unicode's rules rather than a database's.
+///
+/// Each character for itself, so that a part of a text folds to a part of the folded text: `str::to_lowercase` writes
+/// sigma differently at the end of a word, and a search for the beginning of a longer word would miss it.
 pub(super) fn fold(text: &str) -> String {
-    text.to_lowercase()
+    text.chars().flat_map(char::to_lowercase).map(|lower| if lower == 'ς' { 'σ' } else { lower }).collect()
 }
 
 /// Now, in the microseconds that both databases keep.

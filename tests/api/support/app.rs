@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request};
-use clerk_emulator::{Emulator, Seed, SigningKey};
+use clerk_emulator::{Emulator, Plan, Seed, SigningKey};
 use secrecy::SecretString;
 use tenantry::auth::Workspaces;
 use tenantry::clerk::{KeySource, Verifier, VerifierConfig};
@@ -124,9 +124,17 @@ pub fn signing_key() -> Arc<SigningKey> {
 }
 
 async fn local_clerk() -> Emulator {
-    let clerk =
-        Emulator::builder().seed(Seed::empty()).signing_key(signing_key()).authorized_party(ORIGIN).build().unwrap();
+    let clerk = Emulator::builder().seed(seed()).signing_key(signing_key()).authorized_party(ORIGIN).build().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     clerk.spawn(listener).await.unwrap();
     clerk
+}
+
+/// Nobody yet; two plans, one of which leaves the tasks out.
+fn seed() -> Seed {
+    let plan = |slug: &str, features: &[&str]| Plan {
+        slug: slug.into(),
+        features: features.iter().map(|feature| (*feature).to_owned()).collect(),
+    };
+    Seed { plans: vec![plan("everything", &["tasks", "members"]), plan("no_tasks", &["members"])], ..Seed::empty() }
 }

@@ -6,9 +6,9 @@ mod database;
 mod people;
 
 pub use answer::Answer;
-pub use app::{TestApp, signing_key};
+pub use app::{Setup, TestApp, signing_key};
 pub use database::{Database, Scratch};
-pub use people::{Caller, Organization, new_user};
+pub use people::{Caller, Organization, TaskRef, new_user};
 
 /// Runs the same test on SQLite and on PostgreSQL.
 ///
