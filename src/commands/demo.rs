@@ -8,14 +8,29 @@ use sea_orm::EntityTrait;
 use crate::db::{Db, TenantId};
 use crate::tasks::{self, NewTask, Priority, Status};
 
-const TITLES: [(&str, Status, Priority, Option<&str>, Option<i64>); 6] = [
-    ("Measure the stairwell", Status::Completed, Priority::Medium, Some("site"), Some(-3)),
-    ("Order oak for the bookcase", Status::Started, Priority::High, Some("workshop"), Some(2)),
-    ("Send the offer for the kitchen", Status::Pending, Priority::High, Some("office"), Some(1)),
-    ("Sharpen the planer knives", Status::Pending, Priority::Low, Some("workshop"), None),
-    ("Renew the van's insurance", Status::Pending, Priority::Medium, Some("office"), Some(-1)),
-    ("Oil the workbench", Status::Pending, Priority::Low, None, None),
-];
+fn tasks_to_begin_with() -> [NewTask; 6] {
+    use Priority::{High, Low, Medium};
+    use Status::{Completed, Pending, Started};
+    [
+        task("Measure the stairwell", Completed, Medium, "site", Some(-3)),
+        task("Order oak for the bookcase", Started, High, "workshop", Some(2)),
+        task("Send the offer for the kitchen", Pending, High, "office", Some(1)),
+        task("Sharpen the planer knives", Pending, Low, "workshop", None),
+        task("Renew the van's insurance", Pending, Medium, "office", Some(-1)),
+        task("Oil the workbench", Pending, Low, "workshop", None),
+    ]
+}
+
+fn task(title: &str, status: Status, priority: Priority, category: &str, due_in_days: Option<i64>) -> NewTask {
+    NewTask {
+        title: Some(title.into()),
+        status: Some(Some(status)),
+        priority: Some(Some(priority)),
+        category: Some(category.into()),
+        due_date: due_in_days.map(|days| Utc::now() + TimeDelta::days(days)),
+        ..NewTask::default()
+    }
+}
 
 /// Gives every organization of the local Clerk that has no task yet a few.
 pub async fn tasks(db: &Db, emulator: &Emulator) -> Result<()> {
@@ -27,15 +42,7 @@ pub async fn tasks(db: &Db, emulator: &Emulator) -> Result<()> {
             }
             let tenant = db.tenant(TenantId::Organization(organization.id.clone()));
             if tenant.count(tasks::entity::Entity::find()).await? == 0 {
-                for (title, status, priority, category, days) in TITLES {
-                    let new = NewTask {
-                        title: Some(title.into()),
-                        status: Some(Some(status)),
-                        priority: Some(Some(priority)),
-                        category: category.map(str::to_owned),
-                        due_date: days.map(|days| Utc::now() + TimeDelta::days(days)),
-                        ..NewTask::default()
-                    };
+                for new in tasks_to_begin_with() {
                     let row = tasks::row(&new, &person.id).map_err(anyhow::Error::new)?;
                     tenant.insert(row).await?;
                 }

@@ -1,10 +1,11 @@
 //! `tenantry dev`: the whole product on one machine, with no account, no network and no other service.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use clerk_emulator::{Emulator, Seed};
+use clerk_emulator::{DeliveryStatus, Emulator, Seed};
 use tokio::net::TcpListener;
 
 use super::demo;
@@ -46,9 +47,12 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     emulator.spawn(listener).await.context("starting the local Clerk")?;
     let server = Server::open(&config).await?;
     demo::tasks(&server.db, &emulator).await?;
-    greet(&server, &emulator, &config);
-    announce(&server, &emulator)?;
-    server.run().await
+    let address = server.address;
+    let running = tokio::spawn(server.run());
+    announce(address, &emulator).await?;
+    // After the announcements, whose log lines would push it off the screen.
+    greet(address, &emulator, &config);
+    running.await.context("serving")?
 }
 
 async fn local_clerk(settings: &Settings, port: u16) -> Result<(Emulator, TcpListener)> {
@@ -83,14 +87,22 @@ fn defaults(emulator: &Emulator, port: u16) -> Defaults {
 }
 
 /// Lets the local Clerk tell the API of everything there is, by webhooks, as the real one would have.
-fn announce(server: &Server, emulator: &Emulator) -> Result<()> {
-    let url = format!("http://127.0.0.1:{}/api/webhooks/clerk", server.address.port());
+async fn announce(address: SocketAddr, emulator: &Emulator) -> Result<()> {
+    let url = format!("http://127.0.0.1:{}/api/webhooks/clerk", address.port());
     emulator.add_webhook_endpoint(url, &emulator.webhook_secret())?;
-    emulator.announce_all().context("announcing the local Clerk's people")
+    emulator.announce_all().context("announcing the local Clerk's people")?;
+    // Two seconds at the most; whatever is still on its way then arrives on its own.
+    for _ in 0..100 {
+        if emulator.deliveries().iter().all(|delivery| delivery.status == DeliveryStatus::Delivered) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
 }
 
-fn greet(server: &Server, emulator: &Emulator, config: &Config) {
-    let own = format!("http://127.0.0.1:{}", server.address.port());
+fn greet(address: SocketAddr, emulator: &Emulator, config: &Config) {
+    let own = format!("http://127.0.0.1:{}", address.port());
     let clerk = emulator.base_url();
     println!("Tenantry is running.\n");
     println!("  API          {own}");

@@ -64,7 +64,7 @@ impl Organization {
 
     /// A member with a fresh token.
     pub fn caller(&self, user: &str) -> Caller {
-        let token = self.app.clerk.session_token(&TokenRequest::for_user(user).organization(&*self.id)).unwrap();
+        let token = self.app.clerk.session_token(TokenRequest::for_user(user).organization(&*self.id)).unwrap();
         Caller { app: self.app.clone(), token: Some(token), user_id: user.into(), headers: BTreeMap::new() }
     }
 }

@@ -9,7 +9,7 @@ use crate::support::{Caller, Setup, TestApp, new_user};
 
 /// Somebody whose token names no organization.
 fn alone(app: &TestApp, user: &str) -> Caller {
-    let token = app.clerk.session_token(&TokenRequest::for_user(user)).unwrap();
+    let token = app.clerk.session_token(TokenRequest::for_user(user)).unwrap();
     let mut caller = app.bearer(token);
     caller.user_id = user.to_owned();
     caller
@@ -130,7 +130,7 @@ on_both_databases! {
         let app = with_workspaces(&app).await;
         let ann = alone(&app, &new_user(&app, "ann"));
         let task = ann.create_task("Ship it").await;
-        let first = app.clerk.session_token(&TokenRequest::for_user(&ann.user_id).version(1)).unwrap();
+        let first = app.clerk.session_token(TokenRequest::for_user(&ann.user_id).version(1)).unwrap();
         assert_eq!(app.bearer(first).get(task.path()).await.json(), task.body);
     }
 }
