@@ -176,7 +176,8 @@ impl Error {
         }
     }
 
-    fn headers(&self) -> HeaderMap {
+    /// The headers that belong to the answer.
+    pub fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         match self {
             Self::Unauthorized { code: "token_missing", .. } => {

@@ -12,6 +12,7 @@ use crate::db::Db;
 use crate::directory::user::{self, Profile};
 use crate::error::{Problem, Result};
 use crate::guarded_routes;
+use crate::http::query::NoQuery;
 use crate::state::AppState;
 
 /// The routes under `/api/me`.
@@ -83,7 +84,7 @@ fn active<'a>(user: &AuthUser, scopes: &'a Scopes) -> &'a [String] {
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub async fn get_me(RequireUser { user }: RequireUser, State(db): State<Db>) -> Result<Json<Me>> {
+pub async fn get_me(RequireUser { user }: RequireUser, _: NoQuery, State(db): State<Db>) -> Result<Json<Me>> {
     let profile = user::find(&db, &user.user_id).await?.as_ref().map(Profile::from).unwrap_or_default();
     let organization = user.organization.as_ref();
     Ok(Json(Me {

@@ -8,7 +8,7 @@ use utoipa::Modify;
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
 /// The parts of the document that are no operation.
 #[derive(utoipa::OpenApi)]
@@ -49,7 +49,10 @@ pub fn document() -> OpenApi {
 
 /// Serves the document at `/openapi.json` and a page that explains it at `/docs/`. Neither needs any other host.
 pub fn pages<S: Clone + Send + Sync + 'static>(document: OpenApi) -> Router<S> {
-    Router::new().merge(SwaggerUi::new("/docs").url("/openapi.json", document)).layer(from_fn(own_scripts))
+    // Otherwise the page asks the validator of another host for its opinion.
+    let alone = Config::default().validator_url("none");
+    let page = SwaggerUi::new("/docs").config(alone).url("/openapi.json", document);
+    Router::new().merge(page).layer(from_fn(own_scripts))
 }
 
 /// The page runs its own scripts and styles, and nobody else's.

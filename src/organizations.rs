@@ -13,6 +13,7 @@ use crate::db::Db;
 use crate::directory::{membership, organization};
 use crate::error::{Error, Problem, Result};
 use crate::guarded_routes;
+use crate::http::query::NoQuery;
 use crate::me::Entitlements;
 use crate::state::AppState;
 use crate::tasks;
@@ -81,6 +82,7 @@ pub struct Numbers {
 )]
 pub async fn list_organizations(
     RequireUser { user }: RequireUser,
+    _: NoQuery,
     State(db): State<Db>,
 ) -> Result<Json<Vec<OrganizationMembership>>> {
     let active = user.organization.as_ref().map(|organization| organization.id.as_str());
@@ -107,7 +109,7 @@ pub async fn list_organizations(
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub async fn get_organization(guard: RequireMember) -> Result<Json<Organization>> {
+pub async fn get_organization(guard: RequireMember, _: NoQuery) -> Result<Json<Organization>> {
     let Some(active) = &guard.user.organization else {
         return Err(Error::Forbidden {
             code: "organization_required",

@@ -285,7 +285,7 @@ impl<C: ConnectionTrait> TenantDb<C> {
         A::Entity: TenantOwned,
     {
         row.set(<A::Entity as TenantOwned>::TENANT, self.tenant.as_str().into());
-        match Insert::one(row).try_insert().exec_without_returning(&self.connection).await? {
+        match Insert::one(row).on_conflict_do_nothing().exec_without_returning(&self.connection).await? {
             TryInsertResult::Inserted(rows) => Ok(rows > 0),
             TryInsertResult::Empty | TryInsertResult::Conflicted => Ok(false),
         }

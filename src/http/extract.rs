@@ -4,8 +4,9 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _, Unexpected};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use crate::error::{Error, FieldError, Result};
 
@@ -87,38 +88,45 @@ pub fn require_json(headers: &HeaderMap) -> Result<()> {
 /// # Errors
 /// 400 when the bytes are not one JSON text; 422 with a JSON Pointer when they are not a `T`.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    // A derived `Deserialize` would read an array as the fields in their order.
+    read(bytes).map_err(|(pointer, error)| {
+        // Reading stops at the first wrong value; only a second look tells whether the whole is JSON at all.
+        match serde_json::from_slice::<Value>(bytes) {
+            Ok(_) => unacceptable(pointer, &error),
+            Err(error) => {
+                Error::Malformed { code: "json_malformed", detail: format!("The body is not JSON: {error}.") }
+            }
+        }
+    })
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, (String, serde_json::Error)> {
+    // serde would read a list as the members of a struct in their order.
     if bytes.trim_ascii_start().starts_with(b"[") {
-        serde_json::from_slice::<serde_json::Value>(bytes).map_err(|error| refusal("", &error))?;
-        return Err(FieldError::body("", "invalid_type", "The body must be an object.").into());
+        return Err((String::new(), serde_json::Error::invalid_type(Unexpected::Seq, &"an object")));
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let pointer = pointer(error.path());
-        let cause = error.into_inner();
-        // A number where one of several words belongs counts as bad syntax with serde_json.
-        if cause.is_syntax() && serde_json::from_slice::<serde_json::Value>(bytes).is_ok() {
-            return FieldError::body(pointer, "invalid_type", "The value is of another type.").into();
-        }
-        refusal(&pointer, &cause)
-    })?;
-    reader.end().map_err(|error| refusal("", &error))?;
+    let value =
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| (pointer(error.path()), error.into_inner()))?;
+    reader.end().map_err(|error| (String::new(), error))?;
     Ok(value)
 }
 
-fn refusal(pointer: &str, error: &serde_json::Error) -> Error {
-    if !error.is_data() {
-        return Error::Malformed { code: "json_malformed", detail: format!("The body is not JSON: {error}.") };
-    }
+fn unacceptable(mut pointer: String, error: &serde_json::Error) -> Error {
     let message = error.to_string();
-    let sentence = message.split(" at line ").next().unwrap_or_default();
-    let code = match sentence {
-        s if s.starts_with("unknown field") => "unknown_field",
-        s if s.starts_with("missing field") => "required",
-        s if s.starts_with("duplicate field") => "duplicate_field",
-        s if s.starts_with("invalid type") => "invalid_type",
-        _ => "invalid_value",
+    let (code, sentence) = match message.split(" at line ").next().unwrap_or_default() {
+        s if s.starts_with("unknown field") => ("unknown_field", s),
+        s if s.starts_with("missing field") => ("required", s),
+        s if s.starts_with("duplicate field") => ("duplicate_field", s),
+        s if s.starts_with("invalid type") => ("invalid_type", s),
+        // What serde_json says of a number or a list in the place of a word.
+        "expected value" => ("invalid_type", "invalid type: expected a string"),
+        s => ("invalid_value", s),
     };
+    // Of a missing or repeated member only the sentence says the name; the path ends at the object around it.
+    if let ("required" | "duplicate_field", Some(name)) = (code, sentence.split('`').nth(1)) {
+        pointer.push('/');
+        pointer.push_str(name);
+    }
     FieldError::body(pointer, code, format!("{sentence}.")).into()
 }
 
@@ -195,8 +203,9 @@ mod tests {
             (r#"{"title": 1}"#, "/title", "invalid_type"),
             (r#"{"labels": ["a", 2]}"#, "/labels/1", "invalid_type"),
             (r#"{"a/b~c": 1}"#, "/a~1b~0c", "unknown_field"),
-            (r#"{"title": "a", "title": "b"}"#, "", "duplicate_field"),
+            (r#"{"title": "a", "title": "b"}"#, "/title", "duplicate_field"),
             ("[]", "", "invalid_type"),
+            (r#"["a", null]"#, "", "invalid_type"),
         ] {
             match parse_json::<Sample>(body.as_bytes()) {
                 Err(Error::Invalid(errors)) => {
@@ -209,7 +218,9 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_malformed() {
-        for body in [&b"{"[..], b"", b"{} {}", b"\xff", b"{\"title\": \"\xff\"}", b"{\"title\": \"\\ud800\"}"] {
+        for body in
+            [&b"{"[..], b"", b"{} {}", b"\xff", b"{\"title\": \"\xff\"}", b"{\"title\": \"\\ud800\"}", b"{\"title\": 1"]
+        {
             assert!(matches!(parse_json::<Sample>(body), Err(Error::Malformed { .. })), "{body:?}");
         }
     }

@@ -184,6 +184,8 @@ fn render(response: &mut Response, error: &Error, request_id: &str) {
     }
     let body = serde_json::to_vec(&error.problem(request_id)).unwrap_or_default();
     let headers = response.headers_mut();
+    // An answer that the framework gave, such as that of the time limit, has none of them yet.
+    headers.extend(error.headers());
     headers.remove(header::CONTENT_LENGTH);
     headers.remove(header::CONTENT_ENCODING);
     headers.insert(header::CONTENT_TYPE, PROBLEM_JSON);

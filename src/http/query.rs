@@ -30,6 +30,22 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
+/// An address that takes no query parameter at all: any is refused, as [`Query`] refuses those it does not know.
+#[derive(Debug, Clone, Copy)]
+pub struct NoQuery;
+
+impl<S: Sync> FromRequestParts<S> for NoQuery {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Nothing {}
+        let Nothing {} = parse(parts.uri.query().unwrap_or_default())?;
+        Ok(Self)
+    }
+}
+
 /// Reads a query string.
 ///
 /// # Errors

@@ -112,7 +112,10 @@ fn keyset(page: &PageRequest<String>) -> Result<Keyset> {
     keyset.offset = page.offset;
     keyset.after = match &page.after {
         None => None,
-        Some(Cursor { key: SortKey::Time(time), id, .. }) => Some([(*time).into(), id.clone().into()]),
+        // PostgreSQL cannot be asked for U+0000.
+        Some(Cursor { key: SortKey::Time(time), id, .. }) if !id.contains('\0') => {
+            Some([(*time).into(), id.clone().into()])
+        }
         Some(_) => return Err(FieldError::parameter("cursor", "invalid_value", "The cursor is malformed.").into()),
     };
     Ok(keyset)

@@ -22,7 +22,7 @@ use crate::guarded_routes;
 use crate::http::etag::{IfMatch, IfNoneMatch, Versioned, etag};
 use crate::http::extract::{Json, OptionalJson, Path};
 use crate::http::page::Page;
-use crate::http::query::Query;
+use crate::http::query::{NoQuery, Query};
 use crate::idempotency::{Answer, Claim, Once};
 use crate::state::AppState;
 
@@ -82,7 +82,7 @@ pub async fn list_tasks(
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub async fn create_task(guard: RequireCreate, scope: Scope, once: Once<NewTask>) -> Result<Response> {
+pub async fn create_task(guard: RequireCreate, scope: Scope, _: NoQuery, once: Once<NewTask>) -> Result<Response> {
     let row = new::row(&once.body, &guard.user.user_id)?;
     let tx = guard.db.begin().await?;
     let (sent, claimed) = match once.claim(&tx, &guard.user).await? {
@@ -110,6 +110,7 @@ pub async fn create_task(guard: RequireCreate, scope: Scope, once: Once<NewTask>
 pub async fn get_task(
     guard: RequireView,
     scope: Scope,
+    _: NoQuery,
     known: IfNoneMatch,
     Path(TaskPath { id }): Path<TaskPath>,
 ) -> Result<Response> {
@@ -133,6 +134,7 @@ pub async fn get_task(
 pub async fn update_task(
     guard: RequireEdit,
     scope: Scope,
+    _: NoQuery,
     if_match: IfMatch,
     Path(TaskPath { id }): Path<TaskPath>,
     Json(sent): Json<TaskChanges>,
@@ -174,11 +176,12 @@ pub async fn update_task(
 pub async fn replace_task(
     guard: RequireEdit,
     scope: Scope,
+    query: NoQuery,
     if_match: IfMatch,
     path: Path<TaskPath>,
     body: Json<TaskChanges>,
 ) -> Result<Versioned<Task>> {
-    update_task(guard, scope, if_match, path, body).await
+    update_task(guard, scope, query, if_match, path, body).await
 }
 
 /// Delete a task.
@@ -194,6 +197,7 @@ pub async fn replace_task(
 pub async fn delete_task(
     guard: RequireDelete,
     scope: Scope,
+    _: NoQuery,
     if_match: IfMatch,
     Path(TaskPath { id }): Path<TaskPath>,
 ) -> Result<StatusCode> {
@@ -219,6 +223,7 @@ pub async fn delete_task(
 pub async fn complete_task(
     guard: RequireEdit,
     scope: Scope,
+    _: NoQuery,
     if_match: IfMatch,
     Path(TaskPath { id }): Path<TaskPath>,
     OptionalJson(sent): OptionalJson<Completion>,
@@ -248,7 +253,7 @@ pub async fn complete_task(
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub async fn get_task_stats(guard: RequireView, scope: Scope) -> Result<axum::Json<TaskStats>> {
+pub async fn get_task_stats(guard: RequireView, scope: Scope, _: NoQuery) -> Result<axum::Json<TaskStats>> {
     Ok(axum::Json(stats(&guard.db, &scope).await?))
 }
 

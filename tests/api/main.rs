@@ -6,6 +6,12 @@
 #[macro_use]
 mod support;
 
+mod bad_requests;
 mod bad_tokens;
+mod errors;
+mod idempotency;
+mod logs;
+mod openapi;
 mod people;
+mod raw_requests;
 mod tasks;

@@ -54,6 +54,26 @@ impl Answer {
         text
     }
 
+    /// Fails unless this is a whole problem document whose request id is the answer's; `what` names the request.
+    pub fn assert_problem(&self, what: &str) {
+        let shown = || format!("{what}: {} {}", self.status, String::from_utf8_lossy(&self.body));
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json"),
+            "every error is a problem: {}",
+            shown()
+        );
+        let problem = self.json();
+        let text = |member: &str| problem[member].as_str().unwrap_or_default().to_owned();
+        assert_eq!(problem["status"], self.status.as_u16(), "{}", shown());
+        assert_eq!(text("type"), format!("urn:tenantry:problem:{}", text("code")), "{}", shown());
+        assert_eq!(Some(&*text("title")), self.status.canonical_reason(), "{}", shown());
+        assert!(text("detail").ends_with(['.', '?']), "detail should be a sentence: {}", shown());
+        assert_eq!(self.header("x-request-id"), Some(&*text("request_id")), "{}", shown());
+        assert!(!text("request_id").is_empty(), "{}", shown());
+        assert_eq!(text("code") == "validation_failed", problem["errors"].is_array(), "{}", shown());
+    }
+
     /// A header as text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())

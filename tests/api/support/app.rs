@@ -38,11 +38,13 @@ pub struct Setup {
     pub personal_workspaces: bool,
     pub timeout: Duration,
     pub webhook_secrets: Option<Vec<SecretString>>,
+    /// Where the keys are fetched, instead of the local Clerk.
+    pub jwks_url: Option<String>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { personal_workspaces: false, timeout: Duration::from_secs(30), webhook_secrets: None }
+        Self { personal_workspaces: false, timeout: Duration::from_secs(30), webhook_secrets: None, jwks_url: None }
     }
 }
 
@@ -107,7 +109,7 @@ impl TestApp {
 }
 
 fn router(clerk: &Emulator, db: Db, setup: &Setup) -> Router {
-    let url = format!("{}/.well-known/jwks.json", clerk.base_url());
+    let url = setup.jwks_url.clone().unwrap_or_else(|| format!("{}/.well-known/jwks.json", clerk.base_url()));
     let keys = KeySource::Jwks { url, bearer: None };
     let verifier = Verifier::new(VerifierConfig::new(clerk.issuer(), vec![ORIGIN.into()], keys)).unwrap();
     let secrets = setup.webhook_secrets.clone().unwrap_or_else(|| vec![clerk.webhook_secret().into()]);

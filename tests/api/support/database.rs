@@ -89,8 +89,9 @@ impl Scratch {
     }
 }
 
-impl Drop for Scratch {
-    fn drop(&mut self) {
+impl Scratch {
+    /// Drops the database under whoever uses it; an SQLite file stays until the end.
+    pub fn drop_now(&self) {
         if let Home::Server(name) = &self.home {
             let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
             // In a thread of its own: a test's runtime may be gone or busy.
@@ -103,6 +104,12 @@ impl Drop for Scratch {
             });
             let _ = dropped.join();
         }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        self.drop_now();
     }
 }
 

@@ -3,11 +3,13 @@
 mod answer;
 mod app;
 mod database;
+mod log;
 mod people;
 
 pub use answer::Answer;
-pub use app::{Setup, TestApp, signing_key};
+pub use app::{ORIGIN, Setup, TestApp, signing_key};
 pub use database::{Database, Scratch};
+pub use log::Log;
 pub use people::{Caller, Organization, TaskRef, new_user};
 
 /// Runs the same test on SQLite and on PostgreSQL.

@@ -93,7 +93,7 @@ on_both_databases! {
             ("{\"completed\": null}", "422 validation_failed /completed invalid_type"),
             ("{\"completed\": 1}", "422 validation_failed /completed invalid_type"),
             ("{\"done\": true}", "422 validation_failed /done unknown_field"),
-            ("{}", "422 validation_failed  required"),
+            ("{}", "422 validation_failed /completed required"),
             ("null", "422 validation_failed  invalid_type"),
             ("[true]", "422 validation_failed  invalid_type"),
             ("true", "422 validation_failed  invalid_type"),
