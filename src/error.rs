@@ -176,7 +176,7 @@ impl Error {
         }
     }
 
-    /// The headers that belong to the answer.
+    /// The headers of the answer besides those that every answer carries.
     pub fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         match self {
@@ -277,7 +277,7 @@ pub struct Failure(pub Arc<Error>);
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let mut response = (self.status(), self.headers()).into_response();
+        let mut response = self.status().into_response();
         response.extensions_mut().insert(Failure(Arc::new(self)));
         response
     }

@@ -9,7 +9,7 @@ mod m20261121_000004_create_idempotency_records;
 pub mod tables;
 
 pub use m20261121_000002_create_tasks::{DUE_AFTER_ALL, DUE_BEFORE_ALL};
-pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
+pub use sea_orm_migration::{IntoSchemaManagerConnection, MigrationTrait, MigratorTrait};
 
 /// Every change, oldest first.
 #[derive(Debug)]

@@ -41,8 +41,8 @@ fn tasks(backend: DbBackend) -> TableCreateStatement {
         folded(ColumnDef::new(Tasks::TitleFolded).text().not_null().take(), backend),
         ColumnDef::new(Tasks::Description).text().take(),
         folded(ColumnDef::new(Tasks::DescriptionFolded).text().take(), backend),
-        one_of(Tasks::Status, &["pending", "started", "completed"]),
-        one_of(Tasks::Priority, &["low", "medium", "high"]),
+        one_of(Tasks::Status, "ck_tasks_status", &["pending", "started", "completed"]),
+        one_of(Tasks::Priority, "ck_tasks_priority", &["low", "medium", "high"]),
         ColumnDef::new(Tasks::Category).string_len(50).take(),
         ColumnDef::new(Tasks::Labels).json_binary().not_null().take(),
         ColumnDef::new(Tasks::AssigneeId).string_len(255).take(),
@@ -64,9 +64,9 @@ fn tasks(backend: DbBackend) -> TableCreateStatement {
 }
 
 /// Text plus a check: one shape on both databases.
-fn one_of(column: Tasks, values: &[&'static str]) -> ColumnDef {
-    let check = Expr::col(column).is_in(values.iter().copied());
-    ColumnDef::new(column).string_len(16).not_null().check(check).take()
+fn one_of(column: Tasks, check: &'static str, values: &[&'static str]) -> ColumnDef {
+    let values = Expr::col(column).is_in(values.iter().copied());
+    ColumnDef::new(column).string_len(16).not_null().check((check, values)).take()
 }
 
 /// Compared by code point on both databases, whatever the locale of the cluster.

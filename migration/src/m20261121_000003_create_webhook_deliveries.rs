@@ -19,7 +19,12 @@ impl MigrationTrait for Migration {
         table
             .col(ColumnDef::new(WebhookDeliveries::Id).string_len(255).not_null())
             .col(ColumnDef::new(WebhookDeliveries::EventType).string_len(255).not_null())
-            .col(ColumnDef::new(WebhookDeliveries::State).string_len(16).not_null().check(states))
+            .col(
+                ColumnDef::new(WebhookDeliveries::State)
+                    .string_len(16)
+                    .not_null()
+                    .check(("ck_webhook_deliveries_state", states)),
+            )
             .col(ColumnDef::new(WebhookDeliveries::Attempts).big_integer().not_null())
             .col(ColumnDef::new(WebhookDeliveries::Reason).text())
             .col(ColumnDef::new(WebhookDeliveries::Payload).text().not_null())

@@ -2,8 +2,11 @@
 
 use anyhow::{Context, Result};
 use clap::Subcommand;
-use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr};
+use migration::{IntoSchemaManagerConnection, Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
 
 use crate::config::{Config, DatabaseConfig};
 use crate::db::Db;
@@ -30,38 +33,58 @@ const LOCK: i64 = 7_216_401_953;
 pub async fn run(change: Change, config: &Config) -> Result<()> {
     match change {
         Change::Up => up(&config.database).await?,
-        Change::Down { steps } => {
-            locked(&config.database, async |db| Migrator::down(db.system_connection(), Some(steps)).await).await?;
-        }
-        Change::Status => return status(&config.database).await,
+        Change::Down { steps } => alone(&config.database, Step::Down(steps)).await?,
+        Change::Status => {}
     }
     status(&config.database).await
 }
 
 /// Applies what is pending.
 pub async fn up(config: &DatabaseConfig) -> Result<()> {
-    locked(config, async |db| Migrator::up(db.system_connection(), None).await).await
+    alone(config, Step::Up).await
 }
 
-/// The migrator takes no lock of its own, and two instances may start at once.
-async fn locked(config: &DatabaseConfig, change: impl AsyncFnOnce(&Db) -> Result<(), DbErr>) -> Result<()> {
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Up,
+    Down(u32),
+}
+
+impl Step {
+    async fn take<'c>(self, schema: impl IntoSchemaManagerConnection<'c>) -> Result<(), DbErr> {
+        match self {
+            Self::Up => Migrator::up(schema, None).await,
+            Self::Down(steps) => Migrator::down(schema, Some(steps)).await,
+        }
+    }
+}
+
+/// One process at a time: the migrator takes no lock of its own, and two instances may start at once.
+#[expect(clippy::disallowed_methods, reason = "the schema belongs to no tenant")]
+async fn alone(config: &DatabaseConfig, step: Step) -> Result<()> {
     let db = owner(config).await?;
-    let held = lock(&db).await.context("waiting for the lock on the schema")?;
-    change(&db).await.context("changing the schema")?;
-    drop(held);
+    let pool = db.system_connection();
+    if pool.get_database_backend() == DbBackend::Postgres {
+        let lock = lock(pool).await.context("waiting for the lock on the schema")?;
+        step.take(pool).await.context("changing the schema")?;
+        drop(lock);
+    } else {
+        // All of it in one transaction: IMMEDIATE keeps every other writer out from the first look at what is pending.
+        let immediate = Some(SqliteTransactionMode::Immediate);
+        let options = TransactionOptions { sqlite_transaction_mode: immediate, ..TransactionOptions::default() };
+        let whole = pool.begin_with_options(options).await.context("waiting for the lock on the schema")?;
+        step.take(&whole).await.context("changing the schema")?;
+        whole.commit().await.context("changing the schema")?;
+    }
     db.close().await.context("closing the database")
 }
 
-#[expect(clippy::disallowed_methods, reason = "the schema belongs to no tenant")]
-async fn lock(db: &Db) -> Result<Option<crate::db::SystemDb<sea_orm::DatabaseTransaction>>, DbErr> {
-    // SQLite serializes writers by itself, and a transaction held here would keep the migrator out.
-    if db.system().get_database_backend() != DbBackend::Postgres {
-        return Ok(None);
-    }
-    let held = db.system().begin().await?;
+/// Held until dropped. An index may be built without a transaction meanwhile, so the lock has a connection of its own.
+async fn lock(pool: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let held = pool.begin().await?;
     held.execute_unprepared("SET LOCAL statement_timeout = 0").await?;
     held.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
-    Ok(Some(held))
+    Ok(held)
 }
 
 async fn owner(config: &DatabaseConfig) -> Result<Db> {
@@ -72,6 +95,7 @@ async fn owner(config: &DatabaseConfig) -> Result<Db> {
     Db::connect(&config).await.context("connecting to the database (MIGRATION_DATABASE_URL or DATABASE_URL)")
 }
 
+#[expect(clippy::disallowed_methods, reason = "the schema belongs to no tenant")]
 async fn status(config: &DatabaseConfig) -> Result<()> {
     let db = owner(config).await?;
     for migration in Migrator::get_migration_with_status(db.system_connection()).await? {

@@ -1,9 +1,11 @@
 //! `tenantry serve`, and what `dev` shares with it.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use super::migrate;
 use crate::config::Config;
@@ -11,6 +13,9 @@ use crate::db::Db;
 use crate::http::middleware::Limits;
 use crate::state::AppState;
 use crate::{sweep, telemetry};
+
+/// How much longer than a request may take the last ones are waited for.
+const LEEWAY: Duration = Duration::from_secs(1);
 
 /// Serves until it is told to stop, then lets the requests in flight finish.
 pub async fn run(config: Config) -> Result<()> {
@@ -51,7 +56,23 @@ impl Server {
     pub async fn run(self) -> Result<()> {
         let sweeping = tokio::spawn(sweep::sweep_hourly(self.db.clone()));
         let app = crate::app(self.state, &self.limits);
-        let served = axum::serve(self.listener, app).with_graceful_shutdown(told_to_stop()).await;
+        let (tell, mut told) = watch::channel(false);
+        let stop = async move {
+            told_to_stop().await;
+            tell.send_replace(true);
+        };
+        // A request that has begun ends by its own time limit; a head that never ends has none.
+        let overdue = async {
+            let _ = told.wait_for(|told| *told).await;
+            tokio::time::sleep(self.limits.timeout + LEEWAY).await;
+        };
+        let served = tokio::select! {
+            served = axum::serve(self.listener, app).with_graceful_shutdown(stop).into_future() => served,
+            () = overdue => {
+                tracing::warn!("some connections would not end");
+                Ok(())
+            }
+        };
         sweeping.abort();
         tracing::info!("stopped");
         self.db.close().await.context("closing the database")?;

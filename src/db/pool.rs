@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sea_orm::metric::Info;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
@@ -26,6 +27,15 @@ impl Db {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that connects")]
     pub async fn connect(config: &DatabaseConfig) -> Result<Self, DbErr> {
         Ok(Self { pool: Database::connect(options(config)).await? })
+    }
+
+    /// The same pool, calling back after every statement with its text, its values and how long it took.
+    ///
+    /// For measuring; the values are people's data and never go to a log.
+    #[must_use]
+    pub fn observed(mut self, observer: impl Fn(&Info<'_>) + Send + Sync + 'static) -> Self {
+        self.pool.set_metric_callback(observer);
+        self
     }
 
     /// The database as one tenant sees it. Only guards call this.

@@ -4,11 +4,11 @@
 
 use std::fmt;
 
-use sea_orm::sea_query::{ColumnRef, Expr, IntoColumnRef, SelectStatement};
+use sea_orm::sea_query::{ColumnRef, Expr, IntoColumnRef, OnConflict, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr,
     DeleteMany, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, Insert, IntoActiveModel, Order, PaginatorTrait,
-    QueryFilter, QuerySelect, Select, SelectTwo, TryInsertResult, Value,
+    QueryFilter, QuerySelect, Select, SelectTwo, Value,
 };
 
 use super::pool;
@@ -285,10 +285,10 @@ impl<C: ConnectionTrait> TenantDb<C> {
         A::Entity: TenantOwned,
     {
         row.set(<A::Entity as TenantOwned>::TENANT, self.tenant.as_str().into());
-        match Insert::one(row).on_conflict_do_nothing().exec_without_returning(&self.connection).await? {
-            TryInsertResult::Inserted(rows) => Ok(rows > 0),
-            TryInsertResult::Empty | TryInsertResult::Conflicted => Ok(false),
-        }
+        // `try_insert` alone does not write the clause; without it PostgreSQL ends the transaction at the clash.
+        let unless_there = OnConflict::new().do_nothing().to_owned();
+        let inserted = Insert::one(row).on_conflict(unless_there).exec_without_returning(&self.connection).await?;
+        Ok(inserted > 0)
     }
 
     /// Changes the rows that meet a condition, and returns them as they are now.

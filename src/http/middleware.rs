@@ -179,16 +179,13 @@ fn log(response: &Response, failure: Option<&Failure>, took: Duration) {
 }
 
 fn render(response: &mut Response, error: &Error, request_id: &str) {
-    if *response.status_mut() != error.status() {
-        *response.status_mut() = error.status();
-    }
+    *response.status_mut() = error.status();
     let body = serde_json::to_vec(&error.problem(request_id)).unwrap_or_default();
     let headers = response.headers_mut();
-    // An answer that the framework gave, such as that of the time limit, has none of them yet.
-    headers.extend(error.headers());
     headers.remove(header::CONTENT_LENGTH);
     headers.remove(header::CONTENT_ENCODING);
     headers.insert(header::CONTENT_TYPE, PROBLEM_JSON);
+    headers.extend(error.headers());
     *response.body_mut() = Body::from(body);
 }
 

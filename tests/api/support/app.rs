@@ -65,7 +65,11 @@ impl TestApp {
 
     /// The same database and Clerk served by another instance.
     pub async fn another_instance(&self, setup: &Setup) -> Self {
-        let db = Db::connect(&self.scratch.config).await.unwrap();
+        self.over(Db::connect(&self.scratch.config).await.unwrap(), setup)
+    }
+
+    /// The same Clerk over another pool, such as one that is observed, small or far away.
+    pub fn over(&self, db: Db, setup: &Setup) -> Self {
         Self { router: router(&self.clerk, db.clone(), setup), db, ..self.clone() }
     }
 

@@ -13,7 +13,6 @@ use super::{Answer, TestApp};
 #[derive(Clone)]
 pub struct Organization {
     pub id: String,
-    pub slug: String,
     pub admin_id: String,
     app: TestApp,
 }
@@ -22,7 +21,7 @@ impl Organization {
     pub(super) async fn find_or_create(app: &TestApp, slug: &str) -> Self {
         if let Ok(known) = app.clerk.organization(slug) {
             let admin_id = known.created_by.clone().unwrap();
-            return Self { id: known.id, slug: slug.into(), admin_id, app: app.clone() };
+            return Self { id: known.id, admin_id, app: app.clone() };
         }
         let admin = new_user(app, &format!("admin-{slug}"));
         let new = NewOrganization {
@@ -34,7 +33,7 @@ impl Organization {
         };
         let made = app.clerk.create_organization(new).unwrap();
         settle(app).await;
-        Self { id: made.id, slug: slug.into(), admin_id: admin, app: app.clone() }
+        Self { id: made.id, admin_id: admin, app: app.clone() }
     }
 
     /// Its admin.

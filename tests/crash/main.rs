@@ -1,0 +1,12 @@
+//! The real program as a process: started in an empty folder, told to stop, and killed in the midst of its work.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+#![expect(clippy::disallowed_methods, reason = "tests look behind the tenant wall")]
+
+#[path = "../api/support/database.rs"]
+#[expect(dead_code, reason = "shared with the tests of the API, which use more of it")]
+mod database;
+mod dev;
+mod kill;
+mod program;
+mod stop;
