@@ -17,5 +17,6 @@ mod people;
 mod plans;
 mod pool;
 mod raw_requests;
+mod requirements;
 mod schema;
 mod tasks;
