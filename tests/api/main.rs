@@ -8,6 +8,7 @@ mod support;
 
 mod bad_requests;
 mod bad_tokens;
+mod compatibility;
 mod errors;
 mod idempotency;
 mod logs;

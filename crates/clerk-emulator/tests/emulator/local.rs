@@ -93,6 +93,7 @@ async fn the_index_page_lists_people_and_escapes_them() {
     let page = served.get("/").await;
     let page = page.as_str().unwrap();
     assert!(page.contains("/token/ada") && page.contains("ada@example.com"));
+    assert!(page.contains(&user.id), "the Backend API wants ids");
     assert!(page.contains("&lt;script&gt;") && !page.contains("<script>"));
     let picture = served.get(&format!("/images/{}", user.id)).await;
     assert!(picture.as_str().unwrap().contains("&lt;"), "{picture}");
