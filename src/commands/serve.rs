@@ -38,17 +38,18 @@ pub struct Server {
 }
 
 impl Server {
-    /// Connects, migrates where that is wanted, and binds.
+    /// Binds, migrates where that is wanted, and connects.
     pub async fn open(config: &Config) -> Result<Self> {
+        // First, so that a second instance by mistake does not touch the schema.
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .with_context(|| format!("{} is not free; set HOST and PORT to another address", config.listen))?;
+        let address = listener.local_addr().context("the address of the listener")?;
         if config.database.auto_migrate {
             migrate::up(&config.database).await?;
         }
         let db = Db::connect(&config.database).await.context("connecting to the database (DATABASE_URL)")?;
         let state = AppState::build(config, db.clone())?;
-        let listener = TcpListener::bind(config.listen)
-            .await
-            .with_context(|| format!("{} is not free; set HOST and PORT to another address", config.listen))?;
-        let address = listener.local_addr().context("the address of the listener")?;
         Ok(Self { address, db, listener, state, limits: Limits::of(&config.http)? })
     }
 
