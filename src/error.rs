@@ -113,7 +113,7 @@ impl Error {
     fn database_unavailable(cause: DbErr) -> Self {
         Self::Unavailable {
             code: "database_unavailable",
-            detail: "The database cannot be reached at the moment.",
+            detail: "The database cannot answer at the moment.",
             retry_after: Duration::from_secs(2),
             cause: Some(cause.into()),
         }

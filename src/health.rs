@@ -80,16 +80,18 @@ pub struct Health {
 pub async fn get_root(headers: HeaderMap) -> Response {
     let html =
         headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|a| a.contains("text/html"));
+    // A cache must not give a browser's answer to a program, or the other way round.
+    let vary = [(header::VARY, "accept")];
     if html {
-        return Redirect::to("/docs/").into_response();
+        return (vary, Redirect::to("/docs/")).into_response();
     }
-    Json(About {
+    let about = Json(About {
         name: "Tenantry",
         message: "A multi-tenant API for Clerk organizations.",
         version: env!("CARGO_PKG_VERSION"),
         links: Links { docs: "/docs/", openapi: "/openapi.json", health: "/health" },
-    })
-    .into_response()
+    });
+    (vary, about).into_response()
 }
 
 /// Is the process alive?

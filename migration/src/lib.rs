@@ -9,7 +9,9 @@ mod m20261121_000004_create_idempotency_records;
 pub mod tables;
 
 pub use m20261121_000002_create_tasks::{DUE_AFTER_ALL, DUE_BEFORE_ALL};
-pub use sea_orm_migration::{IntoSchemaManagerConnection, MigrationTrait, MigratorTrait};
+pub use sea_orm_migration::{
+    IntoSchemaManagerConnection, MigrationTrait, MigratorTrait, SchemaManager, seaql_migrations,
+};
 
 /// Every change, oldest first.
 #[derive(Debug)]

@@ -42,7 +42,7 @@ where
     index
 }
 
-/// An id that Clerk gave. Clerk's own are about 32 characters; the verifier takes at most 255.
+/// An id that Clerk gave. Clerk's own are about 32 characters; tokens may have at most 128, webhooks 255.
 pub fn clerk_id(name: impl IntoIden) -> ColumnDef {
     ColumnDef::new(name).string_len(255).not_null().take()
 }

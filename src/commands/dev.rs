@@ -47,7 +47,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     emulator.spawn(listener).await.context("starting the local Clerk")?;
     let server = Server::open(&config).await?;
     demo::tasks(&server.db, &emulator).await?;
-    let address = server.address;
+    let address = reachable(server.address);
     let running = tokio::spawn(server.run());
     announce(address, &emulator).await?;
     // After the announcements, whose log lines would push it off the screen.
@@ -87,8 +87,16 @@ fn defaults(emulator: &Emulator, port: u16) -> Defaults {
 }
 
 /// Lets the local Clerk tell the API of everything there is, by webhooks, as the real one would have.
+/// Where the server is reached from this machine; "every address" is none to call.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    address
+}
+
 async fn announce(address: SocketAddr, emulator: &Emulator) -> Result<()> {
-    let url = format!("http://127.0.0.1:{}/api/webhooks/clerk", address.port());
+    let url = format!("http://{address}/api/webhooks/clerk");
     emulator.add_webhook_endpoint(url, &emulator.webhook_secret())?;
     emulator.announce_all().context("announcing the local Clerk's people")?;
     // Two seconds at the most; whatever is still on its way then arrives on its own.
@@ -102,7 +110,7 @@ async fn announce(address: SocketAddr, emulator: &Emulator) -> Result<()> {
 }
 
 fn greet(address: SocketAddr, emulator: &Emulator, config: &Config) {
-    let own = format!("http://127.0.0.1:{}", address.port());
+    let own = format!("http://{address}");
     let clerk = emulator.base_url();
     println!("Tenantry is running.\n");
     println!("  API          {own}");

@@ -1,10 +1,12 @@
 //! `tenantry migrate up|down|status`.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use clap::Subcommand;
-use migration::{IntoSchemaManagerConnection, Migrator, MigratorTrait};
+use migration::{IntoSchemaManagerConnection, Migrator, MigratorTrait, SchemaManager, seaql_migrations};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
 
@@ -44,6 +46,36 @@ pub async fn up(config: &DatabaseConfig) -> Result<()> {
     alone(config, Step::Up).await
 }
 
+/// Says in the log when changes are pending, for a server that was told not to apply them. It may start all the same: while a
+/// release is rolled out, its code may come before its schema.
+#[expect(clippy::disallowed_methods, reason = "the schema belongs to no tenant")]
+pub async fn warn_of_pending(db: &Db) {
+    match applied(db.system_connection()).await {
+        Ok(applied) if ours().iter().all(|own| applied.contains(own)) => {}
+        Ok(_) => tracing::warn!("the schema is behind; run `tenantry migrate up`"),
+        // The role that serves need not be allowed to look.
+        Err(error) => tracing::debug!(%error, "whether the schema is up to date cannot be told"),
+    }
+}
+
+/// The changes that this program knows, oldest first.
+fn ours() -> Vec<String> {
+    Migrator::migrations().iter().map(|change| change.name().to_owned()).collect()
+}
+
+/// The changes that the database has had, those of a later version of this program included. Writes nothing.
+async fn applied<'c, C>(schema: &'c C) -> Result<Vec<String>, DbErr>
+where
+    C: ConnectionTrait,
+    &'c C: IntoSchemaManagerConnection<'c>,
+{
+    if !SchemaManager::new(schema).has_table(Migrator::migration_table_name().to_string()).await? {
+        return Ok(Vec::new());
+    }
+    // Not `Migrator::get_migration_models`, which first makes the table.
+    Ok(seaql_migrations::Entity::find().all(schema).await?.into_iter().map(|change| change.version).collect())
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Up,
@@ -51,8 +83,15 @@ enum Step {
 }
 
 impl Step {
-    async fn take<'c>(self, schema: impl IntoSchemaManagerConnection<'c>) -> Result<(), DbErr> {
+    async fn take<'c, C>(self, schema: &'c C) -> Result<(), DbErr>
+    where
+        C: ConnectionTrait,
+        &'c C: IntoSchemaManagerConnection<'c>,
+    {
+        let applied = applied(schema).await?;
         match self {
+            // The migrator refuses a schema that is ahead of it, and with it the way back to the version before.
+            Self::Up if ours().iter().all(|own| applied.contains(own)) => Ok(()),
             Self::Up => Migrator::up(schema, None).await,
             Self::Down(steps) => Migrator::down(schema, Some(steps)).await,
         }
@@ -82,6 +121,7 @@ async fn alone(config: &DatabaseConfig, step: Step) -> Result<()> {
 /// Held until dropped. An index may be built without a transaction meanwhile, so the lock has a connection of its own.
 async fn lock(pool: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     let held = pool.begin().await?;
+    // Behind a pooler the timeout of the session may be somebody else's.
     held.execute_unprepared("SET LOCAL statement_timeout = 0").await?;
     held.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
     Ok(held)
@@ -92,14 +132,20 @@ async fn owner(config: &DatabaseConfig) -> Result<Db> {
     config.url = config.migration_url.clone();
     // One for the lock, one for the work.
     config.max_connections = config.max_connections.max(2);
+    // Building an index on a large table takes longer than any request's statement may; 0 is no limit.
+    config.statement_timeout = Duration::ZERO;
     Db::connect(&config).await.context("connecting to the database (MIGRATION_DATABASE_URL or DATABASE_URL)")
 }
 
 #[expect(clippy::disallowed_methods, reason = "the schema belongs to no tenant")]
 async fn status(config: &DatabaseConfig) -> Result<()> {
     let db = owner(config).await?;
-    for migration in Migrator::get_migration_with_status(db.system_connection()).await? {
-        println!("{:<8} {}", migration.status().to_string().to_lowercase(), migration.name());
+    let (ours, applied) = (ours(), applied(db.system_connection()).await?);
+    for name in &ours {
+        println!("{:<8} {name}", if applied.contains(name) { "applied" } else { "pending" });
+    }
+    for name in applied.iter().filter(|name| !ours.contains(name)) {
+        println!("{:<8} {name}", "unknown");
     }
     db.close().await.context("closing the database")
 }

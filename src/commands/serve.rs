@@ -49,6 +49,7 @@ impl Server {
             migrate::up(&config.database).await?;
         }
         let db = Db::connect(&config.database).await.context("connecting to the database (DATABASE_URL)")?;
+        migrate::warn_of_pending(&db).await;
         let state = AppState::build(config, db.clone())?;
         Ok(Self { address, db, listener, state, limits: Limits::of(&config.http)? })
     }

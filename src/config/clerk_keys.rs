@@ -3,21 +3,18 @@
 //! Pure functions; whether a key works is found out by using it.
 
 use base64::Engine;
-use base64::engine::DecodePaddingMode;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::DecodingKey;
-use url::Url;
 
 use super::mistakes::Fault;
+use crate::clerk::publishable_key_host;
 
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
 const API_KEYS: &str = "copy it from Clerk's dashboard, API keys";
 const SHORTEST_WEBHOOK_SECRET: usize = 16;
-/// A 2048-bit RSA public key is 270 bytes of PKCS #1 or 294 of SPKI; a 1024-bit one at most 162.
-const SHORTEST_RSA_KEY: usize = 270;
+/// A 2048-bit RSA public key is 294 bytes of SPKI, a 1024-bit one 162.
+const SHORTEST_RSA_KEY: usize = 294;
+const PEM_BEGIN: &str = "-----BEGIN PUBLIC KEY-----";
+const PEM_END: &str = "-----END PUBLIC KEY-----";
 
 /// Which kind of Clerk instance a key belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,18 +39,6 @@ impl Instance {
     }
 }
 
-/// The Frontend API host inside a publishable key: `pk_live_` or `pk_test_`, then base64 of the
-/// host and a `$`, as Clerk's SDKs read it (`packages/shared/src/keys.ts`).
-pub(super) fn publishable_key_host(key: &str) -> Option<String> {
-    let (_, encoded) = Instance::of(key, "pk")?;
-    let decoded = String::from_utf8(LENIENT.decode(encoded).ok()?).ok()?;
-    let host = decoded.strip_suffix('$')?;
-    let url = Url::parse(&format!("https://{host}")).ok()?;
-    // A path, a query or an odd character would make the address more than the host.
-    let plain = url.as_str() == format!("https://{host}/") && !host.contains('@');
-    (plain && host.contains('.') && !host.contains('$')).then(|| host.to_owned())
-}
-
 /// Reads a publishable key: the instance's kind and its Frontend API host.
 pub(super) fn publishable_key(key: &str) -> Result<(Instance, String), Fault> {
     let Some((instance, _)) = Instance::of(key, "pk") else {
@@ -61,7 +46,7 @@ pub(super) fn publishable_key(key: &str) -> Result<(Instance, String), Fault> {
         return Err(Fault::new(problem, API_KEYS));
     };
     let host =
-        publishable_key_host(key).ok_or_else(|| Fault::new("does not hold the host of a Clerk instance", API_KEYS))?;
+        publishable_key_host(key).map_err(|_| Fault::new("does not hold the host of a Clerk instance", API_KEYS))?;
     Ok((instance, host))
 }
 
@@ -103,10 +88,10 @@ pub(super) fn rsa_public_pem(text: &str) -> Result<String, Fault> {
         return Err(Fault::new("is a private key", mend));
     }
     let text = text.replace("\\n", "\n");
-    let (label, body) = armour(&text).ok_or_else(|| Fault::new("is not a PEM public key", mend))?;
+    let body = inside_armour(&text).ok_or_else(|| Fault::new("is not a PEM public key", mend))?;
     let body: String = body.split_whitespace().collect();
     let der = STANDARD.decode(&body).map_err(|_| Fault::new("is not a PEM public key", mend))?;
-    let pem = format!("-----BEGIN {label}-----\n{}-----END {label}-----\n", lines(&body));
+    let pem = format!("{PEM_BEGIN}\n{}{PEM_END}\n", lines(&body));
     if DecodingKey::from_rsa_pem(pem.as_bytes()).is_err() {
         return Err(Fault::new("is not an RSA public key", mend));
     }
@@ -116,14 +101,11 @@ pub(super) fn rsa_public_pem(text: &str) -> Result<String, Fault> {
     Ok(pem)
 }
 
-fn armour(text: &str) -> Option<(&'static str, &str)> {
+fn inside_armour(text: &str) -> Option<&str> {
     if !text.contains("-----") {
-        return Some(("PUBLIC KEY", text));
+        return Some(text);
     }
-    ["PUBLIC KEY", "RSA PUBLIC KEY"].into_iter().find_map(|label| {
-        let body = text.trim().strip_prefix(&format!("-----BEGIN {label}-----"))?;
-        Some((label, body.strip_suffix(&format!("-----END {label}-----"))?))
-    })
+    text.trim().strip_prefix(PEM_BEGIN)?.strip_suffix(PEM_END)
 }
 
 fn lines(body: &str) -> String {

@@ -181,10 +181,11 @@ fn address(reader: &mut Reader<'_>, name: &'static str, value: &str) -> Option<D
         return None;
     }
     let parsed = DatabaseUrl::parse(value).and_then(|url| {
-        let hosted = reader.environment.is_hosted();
-        if hosted && url.is_in_memory() {
+        // Each connection would have an empty database of its own.
+        if url.is_in_memory() {
             return Err(Fault::new("keeps nothing after a restart", FORMS));
         }
+        let hosted = reader.environment.is_hosted();
         if hosted && url.password().is_some_and(|p| placeholder::is_placeholder(&p)) {
             let problem = format!("has a placeholder for a password, which {} refuses", reader.environment);
             return Err(Fault::new(problem, "put the real password there"));

@@ -1,6 +1,7 @@
 //! The database: one pool, and the only ways to it. A guard hands out a [`TenantDb`]; [`SystemDb`] is taken by name.
 
 mod pool;
+pub mod search;
 mod system;
 mod tenant;
 

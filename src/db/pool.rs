@@ -38,7 +38,7 @@ impl Db {
         self
     }
 
-    /// The database as one tenant sees it. Only guards call this.
+    /// The database as one tenant sees it. Only guards call this, and `dev` for its demo.
     pub(crate) fn tenant(&self, tenant: TenantId) -> TenantDb {
         TenantDb::new(self.pool.clone(), tenant)
     }

@@ -9,6 +9,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use super::version::keep_newer;
 use super::{ended_session, invitation, membership, organization, user};
 use crate::clerk::event::{self, Event, Notice, Person};
+use crate::db::search::fold;
 
 /// The rows that an event tells of, each whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -133,7 +134,7 @@ impl<'a> Source<'a> {
             last_name: person.last_name.clone(),
             email: person.email.clone(),
             image_url: person.image_url.clone(),
-            folded: known.join(" ").to_lowercase(),
+            folded: fold(&known.join(" ")),
             banned: person.banned,
             created_at,
             deleted_at: None,

@@ -154,18 +154,6 @@ pub fn is_comparable(time: DateTime<Utc>) -> bool {
     (0..=9999).contains(&time.year())
 }
 
-/// Text as a literal part of a LIKE pattern whose escape character is the backslash.
-pub fn escape_like(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    escaped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

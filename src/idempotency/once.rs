@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::{FromRequest, OriginalUri, Request};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{SubsecRound, Utc};
 use sea_orm::sea_query::Expr;
@@ -43,16 +43,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Once<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self> {
         require_json(request.headers())?;
         let key = key(request.headers())?;
-        let route = format!("{} {}", request.method(), address(&request));
+        let route = format!("{} {}", request.method(), path(&request));
         let bytes = body(request, state).await?;
         let key = key.map(|key| Key { key, route, body_digest: digest(&SHA256, &bytes).as_ref().to_vec() });
         Ok(Self { body: parse_json(&bytes)?, key })
     }
 }
 
-/// The address as the caller wrote it; a nested router sees less of it.
-fn address(request: &Request) -> &Uri {
-    request.extensions().get::<OriginalUri>().map_or(request.uri(), |original| &original.0)
+/// The whole path, of which a nested router sees less. HTTP/2 puts scheme and host before it: a retry over another
+/// version or by another name is the same request.
+fn path(request: &Request) -> &str {
+    request.extensions().get::<OriginalUri>().map_or(request.uri(), |original| &original.0).path()
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<String>> {

@@ -2,20 +2,20 @@
 
 use axum::extract::OriginalUri;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, LikeExpr};
-use sea_orm::{ColumnTrait, Condition, ExprTrait, Order, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, Order, QueryFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::auth::RequireMember;
 use crate::db::Keyset;
+use crate::db::search::containing;
 use crate::directory::user::Profile;
 use crate::directory::{membership, user};
 use crate::error::{FieldError, Problem, Result};
 use crate::guarded_routes;
 use crate::http::page::{Count, Cursor, Direction, Page, PageRequest, SortKey};
-use crate::http::query::{Query, escape_like, list as several, one};
+use crate::http::query::{Query, list as several, one};
 use crate::state::AppState;
 
 /// The routes under `/api/members`.
@@ -132,16 +132,7 @@ impl MemberQuery {
 
     fn people(&self) -> Result<Condition> {
         let known = Condition::all().add(user::Column::DeletedAt.is_null());
-        match self.search.as_deref() {
-            Some(text) if text.chars().count() > 200 => {
-                Err(FieldError::parameter("search", "too_long", "search may have at most 200 characters.").into())
-            }
-            Some(text) if !text.is_empty() => {
-                let like = LikeExpr::new(format!("%{}%", escape_like(&text.to_lowercase()))).escape('\\');
-                Ok(known.add(Expr::col((user::Entity, user::Column::Folded)).like(like)))
-            }
-            _ => Ok(known),
-        }
+        Ok(known.add(containing(self.search.as_deref(), [(user::Entity, user::Column::Folded)])?))
     }
 }
 

@@ -3,20 +3,20 @@
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{ColumnRef, Expr, IntoColumnRef, LikeExpr, Query as Subquery};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, Iterable, Order, QueryFilter, Value};
+use sea_orm::sea_query::{ColumnRef, Expr, IntoColumnRef, Query as Subquery};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, Iterable, Order, QueryFilter, Value};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::entity::{Column, Derived, Entity, Model, Priority, Status, label};
-use super::new::fold;
 use super::person::Scope;
 use crate::auth::AuthUser;
+use crate::db::search::containing;
 use crate::db::{Keyset, TenantDb, TenantId};
 use crate::error::{FieldError, Result};
 use crate::http::page::{Count, Cursor, Direction, PageRequest, SortKey};
-use crate::http::query::{Time, escape_like, list as several, one};
+use crate::http::query::{Time, list as several, one};
 
 /// What a list is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -173,13 +173,8 @@ impl TaskQuery {
                     .add_option(any(&named, |values| Column::AssigneeId.is_in(values))),
             );
         }
-        match self.search.as_deref() {
-            Some(text) if text.chars().count() > 200 => {
-                Err(FieldError::parameter("search", "too_long", "search may have at most 200 characters.").into())
-            }
-            Some(text) if !text.is_empty() => Ok(condition.add(containing(text))),
-            _ => Ok(condition),
-        }
+        let searched = [(Entity, Column::TitleFolded), (Entity, Column::DescriptionFolded)];
+        Ok(condition.add(containing(self.search.as_deref(), searched)?))
     }
 }
 
@@ -197,14 +192,6 @@ fn labelled(tenant: &TenantId, labels: Vec<String>) -> Expr {
             .and_where(label::Column::Label.is_in(labels))
             .to_owned(),
     )
-}
-
-fn containing(text: &str) -> Condition {
-    let pattern = format!("%{}%", escape_like(&fold(text)));
-    let like = || LikeExpr::new(pattern.clone()).escape('\\');
-    Condition::any()
-        .add(Expr::col((Entity, Column::TitleFolded)).like(like()))
-        .add(Expr::col((Entity, Column::DescriptionFolded)).like(like()))
 }
 
 impl SortBy {

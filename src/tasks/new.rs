@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::entity::{ActiveModel, Labels, Priority, Status};
 use super::labels;
 use super::wire::NewTask;
+use crate::db::search::fold;
 use crate::error::Result;
 use crate::http::check::Checks;
 
@@ -65,20 +66,15 @@ pub(super) fn not_null<T>(checks: &mut Checks, pointer: &str, value: Option<Opti
     value.flatten()
 }
 
-/// A due date in the years that both databases and every client can sort and print.
+/// A due date in the years that both databases and every client can sort and print, to the microsecond.
+///
+/// Counted in microseconds since 1970, which know no leap second: PostgreSQL would store the second after it, SQLite `:60`.
 pub(super) fn accept_due(checks: &mut Checks, due: DateTime<Utc>) -> DateTime<Utc> {
+    let due = DateTime::from_timestamp_micros(due.timestamp_micros()).unwrap_or(due);
     if !(1000..=9998).contains(&due.year()) {
         checks.refuse("/due_date", "out_of_range", "due_date must be between the years 1000 and 9998.");
     }
-    due.trunc_subsecs(6)
-}
-
-/// Text as it is searched and sorted: in lower case, by Unicode's rules rather than a database's.
-///
-/// Each character for itself, so that a part of a text folds to a part of the folded text: `str::to_lowercase` writes
-/// sigma differently at the end of a word, and a search for the beginning of a longer word would miss it.
-pub(super) fn fold(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).map(|lower| if lower == 'ς' { 'σ' } else { lower }).collect()
+    due
 }
 
 /// Now, in the microseconds that both databases keep.

@@ -4,6 +4,7 @@
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sea_orm::{ColumnTrait, Condition};
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
@@ -15,6 +16,10 @@ use crate::auth::AuthUser;
 use crate::error::{Error, Result};
 use crate::guarded_routes;
 use crate::state::AppState;
+
+/// What a segment of a path cannot hold as it is (RFC 3986 section 2.3 lists what it can). Clerk's own ids hold none of it;
+/// those an instance brought along from elsewhere may.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Whose tasks an address speaks of, within the tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +43,7 @@ impl Scope {
     pub fn tasks_path(&self) -> String {
         match self {
             Self::Tenant => "/api/tasks".into(),
-            Self::Creator(user_id) => format!("/api/{user_id}/tasks"),
+            Self::Creator(user_id) => format!("/api/{}/tasks", utf8_percent_encode(user_id, RESERVED)),
         }
     }
 }
@@ -100,5 +105,16 @@ fn name_person(item: &mut PathItem) {
             .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
             .build();
         parameters.get_or_insert_default().insert(0, person.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_location_is_an_address_whatever_the_persons_id_holds() {
+        assert_eq!(Scope::Creator("user_2b-A.~".into()).tasks_path(), "/api/user_2b-A.~/tasks");
+        assert_eq!(Scope::Creator("auth0|7/a?b#%".into()).tasks_path(), "/api/auth0%7C7%2Fa%3Fb%23%25/tasks");
     }
 }

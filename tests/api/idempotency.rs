@@ -142,6 +142,18 @@ on_both_databases! {
         assert_same(&first, &again);
     }
 
+    async fn a_retry_over_another_version_of_http_or_by_another_name_replays_too(app) {
+        let admin = keyed(app.organization("acme").await.admin(), "k");
+        let first = admin.post("/api/tasks", json!({"title": "Ship it"})).await;
+        // HTTP/2 names scheme and host in the address itself; nothing bounds a host's length here.
+        for host in ["api.example.com", &"a".repeat(2_000)] {
+            let again = admin.post(format!("https://{host}/api/tasks"), json!({"title": "Ship it"})).await;
+            assert!(replayed(&again), "bind the key to the path alone: {}", again.summary());
+            assert_same(&first, &again);
+        }
+        assert_eq!((tasks(&app).await, records(&app).await), (1, 1));
+    }
+
     async fn a_replay_needs_the_permission_still(app) {
         let acme = app.organization("acme").await;
         let member = acme.member_with(&["org:tasks:create"]).await;

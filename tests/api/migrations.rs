@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ColumnTrait, ColumnType, DatabaseConnection, EntityTrait, Iden, Iterable};
+use sea_orm::{
+    ColumnTrait, ColumnType, ConnectionTrait, DatabaseConnection, EntityTrait, Iden, Iterable, TransactionTrait,
+};
 use tempfile::TempDir;
 use tenantry::config::{DatabaseConfig, DatabaseUrl};
 use tenantry::{directory, idempotency, tasks, webhooks};
@@ -70,7 +73,9 @@ on_empty_databases! {
     async fn the_program_migrates_up_and_down_and_says_where_it_is(database) {
         let scratch = database.empty().await;
         let all = Migrator::migrations().len();
+        let untouched = everything(&scratch.connect().await).await;
         assert_eq!(states(&tenantry(&scratch.config, &["migrate", "status"])), BTreeMap::from([("pending".into(), all)]));
+        assert_same(&everything(&scratch.connect().await).await, &untouched, "`status` changes the schema");
         assert_eq!(states(&tenantry(&scratch.config, &["migrate", "up"])), BTreeMap::from([("applied".into(), all)]));
         // Again, with nothing to do.
         assert_eq!(states(&tenantry(&scratch.config, &["migrate", "up"])), BTreeMap::from([("applied".into(), all)]));
@@ -78,6 +83,16 @@ on_empty_databases! {
         assert_eq!(down, BTreeMap::from([("applied".into(), all - 1), ("pending".into(), 1)]));
         let down = states(&tenantry(&scratch.config, &["migrate", "down", &all.to_string()]));
         assert_eq!(down, BTreeMap::from([("pending".into(), all)]));
+    }
+
+    async fn a_schema_ahead_of_the_program_is_left_alone(database) {
+        let scratch = database.scratch().await;
+        let db = scratch.connect().await;
+        db.execute_unprepared("INSERT INTO seaql_migrations VALUES ('m99990101_000001_later', 0)").await.unwrap();
+        let all = Migrator::migrations().len();
+        let expected = BTreeMap::from([("applied".into(), all), ("unknown".into(), 1)]);
+        assert_eq!(states(&tenantry(&scratch.config, &["migrate", "up"])), expected, "a release must be able to go back");
+        assert_eq!(states(&tenantry(&scratch.config, &["migrate", "status"])), expected);
     }
 
     async fn instances_that_migrate_at_once_all_succeed(database) {
@@ -129,6 +144,26 @@ on_empty_databases! {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_migration_may_take_longer_than_the_statement_of_a_request() {
+    if !Database::postgres_is_there() {
+        return;
+    }
+    let scratch = Database::Postgres.empty().await;
+    let (db, aside) = (scratch.connect().await, scratch.connect().await);
+    Migrator::install(&db).await.unwrap();
+    let hold = aside.begin().await.unwrap();
+    hold.execute_unprepared("LOCK TABLE seaql_migrations").await.unwrap();
+    // The shortest there is: one second.
+    let up = start_with(&scratch.config, &["migrate", "up"], &[("DATABASE_STATEMENT_TIMEOUT_SECONDS", "1")]);
+    let long = "SELECT pid::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+                AND clock_timestamp() - query_start > interval '1500 ms'";
+    let waits = async { while strings(&db, long).await.is_empty() {} };
+    tokio::time::timeout(Duration::from_secs(10), waits).await.expect("migrations must have no statement timeout");
+    hold.rollback().await.unwrap();
+    assert_eq!(states(&up.finish()), BTreeMap::from([("applied".into(), Migrator::migrations().len())]));
 }
 
 /// Columns of every entity: whether each may be null, and which types of PostgreSQL hold it.
@@ -245,6 +280,10 @@ fn tenantry(config: &DatabaseConfig, arguments: &[&str]) -> String {
 }
 
 fn start(config: &DatabaseConfig, arguments: &[&str]) -> Running {
+    start_with(config, arguments, &[])
+}
+
+fn start_with(config: &DatabaseConfig, arguments: &[&str], environment: &[(&str, &str)]) -> Running {
     let folder = tempfile::tempdir().unwrap();
     let url: &DatabaseUrl = &config.url;
     let child = Command::new(env!("CARGO_BIN_EXE_tenantry"))
@@ -252,6 +291,7 @@ fn start(config: &DatabaseConfig, arguments: &[&str]) -> Running {
         .current_dir(folder.path())
         .env_clear()
         .env("DATABASE_URL", url.expose())
+        .envs(environment.iter().copied())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

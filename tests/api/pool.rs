@@ -15,7 +15,7 @@ use crate::support::{Answer, Database, Setup, TestApp};
 
 const ONE_SECOND: Duration = Duration::from_secs(1);
 
-/// An API on PostgreSQL behind a wire, over so many connections; a request gives up after two seconds.
+/// An API on PostgreSQL behind a wire, over so many connections; a request gives up a second after it gave up on those.
 async fn behind_a_wire(connections: u32, acquire_timeout: Duration) -> Option<(TestApp, Proxy)> {
     if !Database::postgres_is_there() {
         return None;
@@ -23,7 +23,7 @@ async fn behind_a_wire(connections: u32, acquire_timeout: Duration) -> Option<(T
     let app = TestApp::start(Database::Postgres).await;
     let (proxy, mut config) = Proxy::before(&app.scratch.config).await;
     (config.max_connections, config.acquire_timeout) = (connections, acquire_timeout);
-    let setup = Setup { timeout: Duration::from_secs(2), ..Setup::default() };
+    let setup = Setup { timeout: acquire_timeout + ONE_SECOND, ..Setup::default() };
     let db = Db::connect(&config).await.unwrap();
     Some((app.over(db, &setup), proxy))
 }
@@ -39,7 +39,7 @@ async fn warm(app: &TestApp, connections: u32) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn callers_who_hang_up_while_a_transaction_begins_leave_no_connection_inside_one() {
     const CONNECTIONS: u32 = 4;
-    let Some((app, proxy)) = behind_a_wire(CONNECTIONS, ONE_SECOND).await else { return };
+    let Some((app, proxy)) = behind_a_wire(CONNECTIONS, Duration::from_secs(20)).await else { return };
     let admin = app.organization("acme").await.admin();
     let looker = app.scratch.connect().await;
     let mut tasks = Vec::new();

@@ -65,12 +65,14 @@ fn database_addresses_are_checked() {
         let fault = DatabaseUrl::parse(text).unwrap_err().to_string();
         assert!(fault.contains(words), "{fault}");
     }
+    let in_memory = [("sqlite::memory:", "after a restart"), ("sqlite://x?mode=memory", "after a restart")];
+    local_refuses("DATABASE_URL", &in_memory);
+    production_refuses("DATABASE_URL", &in_memory);
     production_refuses("MIGRATION_DATABASE_URL", &[("sqlite:a.db", "another kind")]);
     production_refuses(
         "DATABASE_URL",
         &[
             ("", "has no default"),
-            ("sqlite::memory:", "after a restart"),
             ("postgres://u:changeme@db/t", "placeholder"),
             ("postgres://u:password@db/t", "placeholder for a password"),
         ],
