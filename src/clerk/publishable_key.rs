@@ -39,9 +39,12 @@ pub fn publishable_key_host(key: &str) -> Result<String, PublishableKeyError> {
     if is_host(host) { Ok(host.to_owned()) } else { Err(PublishableKeyError::Host) }
 }
 
-/// Dotted labels of letters, digits and hyphens: the host goes into an address, so nothing else may.
-fn is_host(host: &str) -> bool {
-    host.len() <= 253
+/// Dotted labels of letters, digits and hyphens, and a port where a stand-in for Clerk has one: the text goes into an
+/// address, so nothing else may.
+fn is_host(text: &str) -> bool {
+    let (host, port) = text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port)));
+    port.is_none_or(|port| port.parse::<u16>().is_ok_and(|number| number.to_string() == port))
+        && host.len() <= 253
         && host.contains('.')
         && host.split('.').all(|label| {
             !label.is_empty()

@@ -66,7 +66,10 @@ fn publishable_keys_name_their_host() {
         "a b.c$",
         "a..b$",
         "u@a.example$",
-        "a.example:80$",
+        "a.example:$",
+        "a.example:08$",
+        "a.example:x$",
+        "a.example:80:80$",
         "-a.b$",
     ] {
         let key = format!("pk_live_{}", encode(text).replace('-', "+").replace('_', "/"));
