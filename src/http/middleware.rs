@@ -1,16 +1,17 @@
 //! What every request passes through: its id and span, the problem document of a failure, the one log line, CORS.
 
 use std::any::Any;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use tower::ServiceBuilder;
+use tower::{Layer, ServiceBuilder, ServiceExt};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
@@ -51,8 +52,7 @@ impl Limits {
 pub fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>, limits: &Limits) -> Router<S> {
     router.layer(
         ServiceBuilder::new()
-            .layer(from_fn(observe))
-            .layer(cors(&limits.origins))
+            .layer(from_fn_with_state(Arc::new(cors(&limits.origins)), observe))
             .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(untagged)))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.timeout))
@@ -103,7 +103,7 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
         .max_age(Duration::from_secs(3600))
 }
 
-async fn observe(request: Request, next: Next) -> Response {
+async fn observe(State(cors): State<Arc<CorsLayer>>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = request_id(request.headers());
     let method = request.method().clone();
@@ -113,7 +113,7 @@ async fn observe(request: Request, next: Next) -> Response {
     let span = tracing::info_span!(
         "request", request_id = id.to_str().unwrap_or_default(), %method, route, tenant = field::Empty, user = field::Empty
     );
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = answer(&cors, request, next).instrument(span.clone()).await;
     span.in_scope(|| {
         let failure = failure_of(&response);
         log(&response, failure.as_ref(), began.elapsed());
@@ -122,6 +122,16 @@ async fn observe(request: Request, next: Next) -> Response {
         }
     });
     finish(response.headers_mut(), id);
+    response
+}
+
+/// Only a browser on another page sends an `Origin`; the others need not wait for headers that nobody reads.
+async fn answer(cors: &CorsLayer, request: Request, next: Next) -> Response {
+    if request.headers().contains_key(header::ORIGIN) {
+        return cors.layer(next).oneshot(request).await.unwrap_or_else(|never| match never {});
+    }
+    let mut response = next.run(request).await;
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("origin"));
     response
 }
 

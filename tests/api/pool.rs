@@ -13,17 +13,15 @@ use tokio::task::JoinSet;
 use self::proxy::{Held, Proxy};
 use crate::support::{Answer, Database, Setup, TestApp};
 
-const ONE_SECOND: Duration = Duration::from_secs(1);
-
-/// An API on PostgreSQL behind a wire, over so many connections; a request gives up a second after it gave up on those.
-async fn behind_a_wire(connections: u32, acquire_timeout: Duration) -> Option<(TestApp, Proxy)> {
+/// An API on PostgreSQL behind a wire, over so many connections, with so many seconds to get one of them and to answer.
+async fn behind_a_wire(connections: u32, acquire: u64, answer: u64) -> Option<(TestApp, Proxy)> {
     if !Database::postgres_is_there() {
         return None;
     }
     let app = TestApp::start(Database::Postgres).await;
     let (proxy, mut config) = Proxy::before(&app.scratch.config).await;
-    (config.max_connections, config.acquire_timeout) = (connections, acquire_timeout);
-    let setup = Setup { timeout: acquire_timeout + ONE_SECOND, ..Setup::default() };
+    (config.max_connections, config.acquire_timeout) = (connections, Duration::from_secs(acquire));
+    let setup = Setup { timeout: Duration::from_secs(answer), ..Setup::default() };
     let db = Db::connect(&config).await.unwrap();
     Some((app.over(db, &setup), proxy))
 }
@@ -39,7 +37,7 @@ async fn warm(app: &TestApp, connections: u32) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn callers_who_hang_up_while_a_transaction_begins_leave_no_connection_inside_one() {
     const CONNECTIONS: u32 = 4;
-    let Some((app, proxy)) = behind_a_wire(CONNECTIONS, Duration::from_secs(20)).await else { return };
+    let Some((app, proxy)) = behind_a_wire(CONNECTIONS, 20, 30).await else { return };
     let admin = app.organization("acme").await.admin();
     let looker = app.scratch.connect().await;
     let mut tasks = Vec::new();
@@ -82,7 +80,7 @@ async fn callers_who_hang_up_while_a_transaction_begins_leave_no_connection_insi
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_goes_away_is_503_and_used_again_when_it_is_back() {
-    let Some((app, proxy)) = behind_a_wire(2, ONE_SECOND).await else { return };
+    let Some((app, proxy)) = behind_a_wire(2, 2, 10).await else { return };
     let admin = app.organization("acme").await.admin();
     let task = admin.create_task("Before").await;
     proxy.cut().await;
@@ -111,7 +109,7 @@ async fn a_database_that_goes_away_is_503_and_used_again_when_it_is_back() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_that_broke_while_idle_cost_no_more_than_one_answer_each() {
-    let Some((app, proxy)) = behind_a_wire(3, ONE_SECOND).await else { return };
+    let Some((app, proxy)) = behind_a_wire(3, 2, 10).await else { return };
     let admin = app.organization("acme").await.admin();
     warm(&app, 3).await;
     proxy.cut().await;
@@ -133,7 +131,7 @@ async fn connections_that_broke_while_idle_cost_no_more_than_one_answer_each() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_hangs_is_503_and_used_again_when_it_answers() {
-    let Some((app, proxy)) = behind_a_wire(2, Duration::from_secs(10)).await else { return };
+    let Some((app, proxy)) = behind_a_wire(2, 10, 2).await else { return };
     let admin = app.organization("acme").await.admin();
     let task = admin.create_task("Before").await;
     proxy.hold(Held::Everything);
