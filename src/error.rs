@@ -10,9 +10,11 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
+use sea_orm::DbErr;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::db::trouble::is_away;
 
 /// What a handler answers with.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -219,50 +221,8 @@ impl Error {
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        let away = match &error {
-            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout | ConnAcquireErr::ConnectionClosed) | DbErr::Conn(_) => {
-                true
-            }
-            other => driver_error(other).is_some_and(is_transient),
-        };
-        if away { Self::database_unavailable(error) } else { Self::Internal(error.into()) }
+        if is_away(&error) { Self::database_unavailable(error) } else { Self::Internal(error.into()) }
     }
-}
-
-fn driver_error(error: &DbErr) -> Option<&sea_orm::SqlxError> {
-    match error {
-        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => Some(cause),
-        _ => None,
-    }
-}
-
-/// The code that the database gave an error: SQLSTATE on PostgreSQL, the extended result code on SQLite.
-pub fn sql_state(error: &DbErr) -> Option<Cow<'_, str>> {
-    driver_error(error)?.as_database_error()?.code()
-}
-
-/// Whether the database itself is in trouble, so that the same request may succeed later.
-///
-/// PostgreSQL: classes 08 (connection), 53 (resources), 57 (operator intervention, which includes the statement
-/// timeout), 40001/40P01 (serialization, deadlock), 55P03 (lock timeout), 25006 (read-only: a standby). SQLite: busy, locked, full, I/O.
-fn is_transient(error: &sea_orm::SqlxError) -> bool {
-    use sea_orm::SqlxError;
-    match error {
-        SqlxError::Io(_) | SqlxError::Tls(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed => true,
-        SqlxError::WorkerCrashed => true,
-        SqlxError::Database(database) => database.code().is_some_and(|code| is_transient_code(&code)),
-        _ => false,
-    }
-}
-
-fn is_transient_code(code: &str) -> bool {
-    // SQLite reports extended result codes in decimal; the low byte is the primary one.
-    if let Ok(number) = code.parse::<u32>()
-        && code.len() < 5
-    {
-        return matches!(number & 0xff, 5 | 6 | 10 | 13 | 14);
-    }
-    matches!(code, "40001" | "40P01" | "55P03" | "25006") || matches!(code.get(..2), Some("08" | "53" | "57"))
 }
 
 impl From<anyhow::Error> for Error {
@@ -316,18 +276,3 @@ pub const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/prob
 
 /// The header that carries the request id, both ways.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-#[cfg(test)]
-mod tests {
-    use super::is_transient_code;
-
-    #[test]
-    fn trouble_of_the_database_is_told_from_trouble_of_the_statement() {
-        for transient in ["08006", "53300", "57014", "57P01", "40001", "40P01", "55P03", "5", "517", "13", "10"] {
-            assert!(is_transient_code(transient), "{transient} should be transient");
-        }
-        for lasting in ["23505", "42P01", "22P02", "1", "19", "2067", "1555"] {
-            assert!(!is_transient_code(lasting), "{lasting} should not be transient");
-        }
-    }
-}

@@ -16,7 +16,8 @@ use super::entity::{ActiveModel, Column, Entity, Model};
 use super::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, KEPT};
 use crate::auth::AuthUser;
 use crate::db::TenantDb;
-use crate::error::{Error, Result, sql_state};
+use crate::db::trouble::sql_state;
+use crate::error::{Error, Result};
 use crate::http::extract::{body, parse_json, require_json};
 
 /// How long a twin waits for the first request before it is told to come again.

@@ -7,8 +7,9 @@ use super::record::{Outcome, record};
 use super::signatures::Message;
 use crate::clerk::event::{Envelope, Event, Malformed, Notice, Unreadable};
 use crate::db::Db;
+use crate::db::trouble::sql_state;
 use crate::directory::sync;
-use crate::error::{Error, Result, sql_state};
+use crate::error::{Error, Result};
 
 /// Applies a delivery, unless it was before, and records what became of it.
 ///

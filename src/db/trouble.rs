@@ -1,0 +1,64 @@
+//! Which of the database's errors mean that it is in trouble itself, and the codes it gives them.
+
+use std::borrow::Cow;
+
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlxError};
+
+/// Whether the database is away, overloaded or being restarted, so that the same request may succeed later.
+pub fn is_away(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(ConnAcquireErr::Timeout | ConnAcquireErr::ConnectionClosed) | DbErr::Conn(_) => true,
+        other => driver_error(other).is_some_and(is_transient),
+    }
+}
+
+/// The code that the database gave an error: SQLSTATE on PostgreSQL, the extended result code on SQLite.
+pub fn sql_state(error: &DbErr) -> Option<Cow<'_, str>> {
+    driver_error(error)?.as_database_error()?.code()
+}
+
+fn driver_error(error: &DbErr) -> Option<&SqlxError> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => Some(cause),
+        _ => None,
+    }
+}
+
+/// PostgreSQL: classes 08 (connection), 53 (resources), 57 (operator intervention, which includes the statement
+/// timeout), 40001/40P01 (serialization, deadlock), 55P03 (lock timeout), 25006 (read-only: a standby). SQLite: busy, locked, full, I/O.
+fn is_transient(error: &SqlxError) -> bool {
+    match error {
+        SqlxError::Io(_)
+        | SqlxError::Tls(_)
+        | SqlxError::PoolTimedOut
+        | SqlxError::PoolClosed
+        | SqlxError::WorkerCrashed => true,
+        SqlxError::Database(database) => database.code().is_some_and(|code| is_transient_code(&code)),
+        _ => false,
+    }
+}
+
+fn is_transient_code(code: &str) -> bool {
+    // SQLite reports extended result codes in decimal; the low byte is the primary one.
+    if let Ok(number) = code.parse::<u32>()
+        && code.len() < 5
+    {
+        return matches!(number & 0xff, 5 | 6 | 10 | 13 | 14);
+    }
+    matches!(code, "40001" | "40P01" | "55P03" | "25006") || matches!(code.get(..2), Some("08" | "53" | "57"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_transient_code;
+
+    #[test]
+    fn trouble_of_the_database_is_told_from_trouble_of_the_statement() {
+        for transient in ["08006", "53300", "57014", "57P01", "40001", "40P01", "55P03", "5", "517", "13", "10"] {
+            assert!(is_transient_code(transient), "{transient} should be transient");
+        }
+        for lasting in ["23505", "42P01", "22P02", "1", "19", "2067", "1555"] {
+            assert!(!is_transient_code(lasting), "{lasting} should not be transient");
+        }
+    }
+}
