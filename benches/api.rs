@@ -106,7 +106,7 @@ fn requests(c: &mut Criterion) {
     });
     let guarded = Router::new()
         .route("/guarded", get(async |_: RequireView| "ok"))
-        .route_layer(from_fn_with_state(bench.state.clone(), authenticate));
+        .route_layer(from_fn_with_state(bench.state.verifier.clone(), authenticate));
     let guarded = wrap(guarded, &bench.limits).with_state(bench.state.clone());
     c.bench_function("request/guarded_handler", |b| {
         b.to_async(&runtime).iter(|| send(&guarded, bench.request("GET", "/guarded", Body::empty())));

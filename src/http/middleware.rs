@@ -201,6 +201,8 @@ fn render(response: &mut Response, error: &Error, request_id: &str) {
 
 /// The headers that every answer carries.
 fn finish(headers: &mut HeaderMap, id: HeaderValue) {
+    // At once, instead of growing three times on the way.
+    headers.reserve(8);
     headers.insert(REQUEST_ID, id);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
