@@ -6,6 +6,8 @@ mod m20261121_000001_create_directory;
 mod m20261121_000002_create_tasks;
 mod m20261121_000003_create_webhook_deliveries;
 mod m20261121_000004_create_idempotency_records;
+mod m20261121_000005_row_level_security;
+pub mod roles;
 pub mod tables;
 
 pub use m20261121_000002_create_tasks::{DUE_AFTER_ALL, DUE_BEFORE_ALL};
@@ -25,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_create_tasks::Migration),
             Box::new(m20261121_000003_create_webhook_deliveries::Migration),
             Box::new(m20261121_000004_create_idempotency_records::Migration),
+            Box::new(m20261121_000005_row_level_security::Migration),
         ]
     }
 }

@@ -1,7 +1,5 @@
 //! `tenantry migrate up|down|status`.
 
-use std::time::Duration;
-
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use migration::{IntoSchemaManagerConnection, Migrator, MigratorTrait, SchemaManager, seaql_migrations};
@@ -50,11 +48,12 @@ pub async fn up(config: &DatabaseConfig) -> Result<()> {
 /// release is rolled out, its code may come before its schema.
 #[expect(clippy::disallowed_methods, reason = "the schema belongs to no tenant")]
 pub async fn warn_of_pending(db: &Db) {
-    match applied(db.system_connection()).await {
-        Ok(applied) if ours().iter().all(|own| applied.contains(own)) => {}
+    match seaql_migrations::Entity::find().all(&db.system().reader()).await {
+        Ok(applied) if ours().iter().all(|own| applied.iter().any(|change| change.version == *own)) => {}
         Ok(_) => tracing::warn!("the schema is behind; run `tenantry migrate up`"),
-        // The role that serves need not be allowed to look.
-        Err(error) => tracing::debug!(%error, "whether the schema is up to date cannot be told"),
+        Err(error) => {
+            tracing::warn!(%error, "whether the schema is up to date cannot be told; run `tenantry migrate up`")
+        }
     }
 }
 
@@ -132,8 +131,6 @@ async fn owner(config: &DatabaseConfig) -> Result<Db> {
     config.url = config.migration_url.clone();
     // One for the lock, one for the work.
     config.max_connections = config.max_connections.max(2);
-    // Building an index on a large table takes longer than any request's statement may; 0 is no limit.
-    config.statement_timeout = Duration::ZERO;
     Db::connect(&config).await.context("connecting to the database (MIGRATION_DATABASE_URL or DATABASE_URL)")
 }
 

@@ -3,13 +3,13 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::migrate;
-use crate::config::Config;
-use crate::db::Db;
+use crate::config::{Config, Environment};
+use crate::db::{Db, Role};
 use crate::http::middleware::Limits;
 use crate::state::AppState;
 use crate::{sweep, telemetry};
@@ -49,6 +49,7 @@ impl Server {
             migrate::up(&config.database).await?;
         }
         let db = Db::connect(&config.database).await.context("connecting to the database (DATABASE_URL)")?;
+        check_role(&db, config.environment).await?;
         migrate::warn_of_pending(&db).await;
         let state = AppState::build(config, db.clone())?;
         Ok(Self { address, db, listener, state, limits: Limits::of(&config.http)? })
@@ -80,6 +81,33 @@ impl Server {
         self.db.close().await.context("closing the database")?;
         served.context("serving")
     }
+}
+
+/// Row-level security is a wall only against a role that cannot climb it.
+async fn check_role(db: &Db, environment: Environment) -> Result<()> {
+    let Some(role) = db.role().await.context("asking the database for the role that logs in")? else { return Ok(()) };
+    if let Some(lack) = role.lacks() {
+        bail!(
+            "DATABASE_URL logs in as {}, which {lack}.\nRun `tenantry migrate up` as the owner of the tables, then let an \
+             administrator make a role for the server:\n{}",
+            role.name,
+            Role::mend()
+        );
+    }
+    let dangers = role.dangers().join("; ");
+    if dangers.is_empty() {
+        return Ok(());
+    }
+    if environment == Environment::Production {
+        bail!(
+            "DATABASE_URL logs in as {}, which could pass by row-level security: {dangers}.\nLet an administrator make a \
+             role for the server, put it into DATABASE_URL, and keep the owner in MIGRATION_DATABASE_URL:\n{}",
+            role.name,
+            Role::mend()
+        );
+    }
+    tracing::debug!(role = role.name, dangers, "the database role could pass by row-level security");
+    Ok(())
 }
 
 /// Resolves at Ctrl-C, or at SIGTERM, which is how supervisors ask.

@@ -100,6 +100,13 @@ impl DatabaseUrl {
         self.text.expose_secret()
     }
 
+    /// Whether statements may be prepared under names. A transaction pooler that does not know them (PgBouncer before 1.21)
+    /// gives one connection's names to another: `statement-cache-capacity=0` in the address turns them off.
+    pub fn prepares_statements(&self) -> bool {
+        let Ok(url) = Url::parse(self.expose()) else { return true };
+        !url.query_pairs().any(|(name, value)| name == "statement-cache-capacity" && value == "0")
+    }
+
     fn is_in_memory(&self) -> bool {
         let text = self.expose();
         self.kind == DatabaseKind::Sqlite && (text.contains(":memory:") || text.contains("mode=memory"))

@@ -1,13 +1,21 @@
 //! The database: one pool, and the only ways to it. A guard hands out a [`TenantDb`]; [`SystemDb`] is taken by name.
 
+mod identity;
 mod keyset;
 mod pool;
+mod role;
+mod scoped;
 pub mod search;
 mod system;
 mod tenant;
+mod transaction;
 pub mod trouble;
 
+pub use identity::{APP_ROLE, SYSTEM_ROLE};
 pub use keyset::Keyset;
 pub use pool::Db;
+pub use role::Role;
+pub use scoped::{Connection, Reader, Scoped};
 pub use system::SystemDb;
 pub use tenant::{TenantDb, TenantId, TenantOwned};
+pub use transaction::Transaction;

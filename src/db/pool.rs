@@ -1,22 +1,46 @@
-//! The connection pool and how a transaction begins.
+//! The connection pool.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::metric::Info;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
-};
-use tracing::Instrument;
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr};
 
 use super::{SystemDb, TenantDb, TenantId};
 use crate::config::DatabaseConfig;
 
+/// Is told of every statement.
+pub(super) type Observer = Arc<dyn Fn(&Info<'_>) + Send + Sync>;
+
 /// The pool. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Db {
-    pool: DatabaseConnection,
+    pub(super) pool: Pool,
+}
+
+/// The pool, and how its transactions begin.
+#[derive(Clone)]
+pub(super) struct Pool {
+    pub(super) connection: DatabaseConnection,
+    pub(super) statement_timeout: Duration,
+    pub(super) observer: Option<Observer>,
+    /// Whether statements are prepared under names that outlive their transaction.
+    pub(super) prepares: bool,
+}
+
+impl Pool {
+    /// Whether this is PostgreSQL.
+    pub(super) fn is_postgres(&self) -> bool {
+        self.connection.get_database_backend() == DbBackend::Postgres
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Pool")
+    }
 }
 
 impl Db {
@@ -26,15 +50,21 @@ impl Db {
     /// When the address is unusable or nothing answers there.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that connects")]
     pub async fn connect(config: &DatabaseConfig) -> Result<Self, DbErr> {
-        Ok(Self { pool: Database::connect(options(config)).await? })
+        let connection = Database::connect(options(config)).await?;
+        let (statement_timeout, prepares) = (config.statement_timeout, config.url.prepares_statements());
+        Ok(Self { pool: Pool { connection, statement_timeout, observer: None, prepares } })
     }
 
-    /// The same pool, calling back after every statement with its text, its values and how long it took.
+    /// The same pool, calling back after every statement with its text, its values and how long it took. What begins and
+    /// ends a transaction is not told of.
     ///
     /// For measuring; the values are people's data and never go to a log.
     #[must_use]
     pub fn observed(mut self, observer: impl Fn(&Info<'_>) + Send + Sync + 'static) -> Self {
-        self.pool.set_metric_callback(observer);
+        let observer: Observer = Arc::new(observer);
+        let also = Arc::clone(&observer);
+        self.pool.connection.set_metric_callback(move |info| also(info));
+        self.pool.observer = Some(observer);
         self
     }
 
@@ -48,9 +78,9 @@ impl Db {
         SystemDb::new(self.pool.clone())
     }
 
-    /// The bare connection, for the migrator.
+    /// The bare connection, as the role that logged in: for the migrator.
     pub fn system_connection(&self) -> &DatabaseConnection {
-        &self.pool
+        &self.pool.connection
     }
 
     /// Asks the database for an answer.
@@ -58,7 +88,7 @@ impl Db {
     /// # Errors
     /// When it gives none.
     pub async fn ping(&self) -> Result<(), DbErr> {
-        self.pool.ping().await
+        self.pool.connection.ping().await
     }
 
     /// Closes every connection, waiting for those in use.
@@ -66,12 +96,11 @@ impl Db {
     /// # Errors
     /// When the driver reports one.
     pub async fn close(self) -> Result<(), DbErr> {
-        self.pool.close().await
+        self.pool.connection.close().await
     }
 }
 
 fn options(config: &DatabaseConfig) -> ConnectOptions {
-    let statement_timeout = config.statement_timeout;
     let mut options = ConnectOptions::new(config.url.expose());
     options
         .max_connections(config.max_connections)
@@ -93,52 +122,8 @@ fn options(config: &DatabaseConfig) -> ConnectOptions {
                 .pragma("temp_store", "MEMORY")
                 .optimize_on_close(true, None)
         })
-        .map_sqlx_postgres_opts(|postgres| postgres.application_name("tenantry"))
-        .map_sqlx_postgres_pool_opts(move |pool| {
-            pool.after_connect(move |connection, _| {
-                Box::pin(async move { set_statement_timeout(connection, statement_timeout).await })
-            })
-        });
+        // Poolers refuse start-up parameters that they do not know, and no column here is a float. For the same reason the
+        // statement timeout is no option: it comes with each transaction.
+        .map_sqlx_postgres_opts(|postgres| postgres.application_name("tenantry").extra_float_digits(None));
     options
-}
-
-/// Not a start-up parameter: pooled endpoints refuse those.
-async fn set_statement_timeout(
-    connection: &mut sea_orm::sqlx::PgConnection,
-    timeout: Duration,
-) -> Result<(), sea_orm::SqlxError> {
-    let milliseconds = timeout.as_millis().to_string();
-    sea_orm::sqlx::query("SELECT set_config('statement_timeout', $1, false)")
-        .bind(milliseconds)
-        .execute(connection)
-        .await
-        .map(|_| ())
-}
-
-/// Begins a transaction.
-///
-/// In a task of its own: when a caller hangs up while BEGIN is on its way, the future is dropped, and sqlx 0.9 would give the
-/// connection back with the transaction open. On SQLite it is IMMEDIATE, because a transaction that reads
-/// first and writes later fails with "busy" at once, whatever the busy timeout.
-pub(super) async fn begin(pool: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
-    let pool = pool.clone();
-    let begin = async move {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        pool.begin_with_options(options).await
-    };
-    tokio::spawn(begin.in_current_span()).await.map_err(|error| DbErr::Custom(error.to_string()))?
-}
-
-/// Commits in a task of its own, so that a caller who hangs up cannot leave it half sent.
-pub(super) async fn commit(transaction: DatabaseTransaction) -> Result<(), DbErr> {
-    let commit = async move { transaction.commit().await };
-    tokio::spawn(commit.in_current_span()).await.map_err(|error| DbErr::Custom(error.to_string()))?
-}
-
-/// Whether this is PostgreSQL.
-pub(super) fn is_postgres(backend: DbBackend) -> bool {
-    backend == DbBackend::Postgres
 }

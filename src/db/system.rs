@@ -1,38 +1,49 @@
 //! The view without the tenant's condition.
 
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
-};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
-use super::pool;
+use super::identity::Identity;
+use super::pool::Pool;
+use super::scoped::{Connection, Reader, Scoped};
+use super::transaction::Transaction;
 
 /// The database without the tenant's condition, for code that serves no single tenant.
+///
+/// On PostgreSQL it runs under the role `tenantry_system`, which no connection holds but inside such a transaction.
 #[derive(Debug)]
-pub struct SystemDb<C = DatabaseConnection> {
+pub struct SystemDb<C = Scoped> {
     connection: C,
 }
 
 impl SystemDb {
-    pub(super) fn new(connection: DatabaseConnection) -> Self {
-        Self { connection }
+    pub(super) fn new(pool: Pool) -> Self {
+        Self { connection: Scoped { pool, identity: Identity::System } }
     }
 
     /// Begins a transaction; dropping it rolls back.
     ///
     /// # Errors
     /// The database's.
-    pub async fn begin(&self) -> Result<SystemDb<DatabaseTransaction>, DbErr> {
-        Ok(SystemDb { connection: pool::begin(&self.connection).await? })
+    pub async fn begin(&self) -> Result<SystemDb<Transaction>, DbErr> {
+        let Scoped { pool, identity } = &self.connection;
+        Ok(SystemDb { connection: Transaction::begin(pool, identity).await? })
     }
 }
 
-impl SystemDb<DatabaseTransaction> {
+impl SystemDb<Transaction> {
     /// Makes what was done lasting.
     ///
     /// # Errors
     /// The database's; then nothing was done.
     pub async fn commit(self) -> Result<(), DbErr> {
-        pool::commit(self.connection).await
+        self.connection.commit().await
+    }
+}
+
+impl<C: Connection> SystemDb<C> {
+    /// For selections alone: on PostgreSQL they are answered a round trip sooner.
+    pub fn reader(&self) -> Reader<'_> {
+        self.connection.reader()
     }
 }
 

@@ -6,12 +6,15 @@ use std::fmt;
 
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr,
-    DeleteMany, EntityTrait, FromQueryResult, IdenStatic, Insert, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QuerySelect, Select, SelectTwo,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, DeleteMany, EntityTrait,
+    FromQueryResult, IdenStatic, Insert, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, Select, SelectTwo,
 };
 
-use super::{Keyset, pool};
+use super::Keyset;
+use super::identity::Identity;
+use super::pool::Pool;
+use super::scoped::{Connection, Scoped};
+use super::transaction::Transaction;
 
 /// Who owns a row: an organization, or a person in a workspace of their own. The id Clerk gave either.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -53,35 +56,36 @@ pub trait TenantOwned: EntityTrait {
 
 /// The database as one tenant sees it.
 ///
-/// It is not a connection: a statement cannot run on it but through these methods, and each adds the tenant.
+/// It is not a connection: a statement cannot run on it but through these methods, and each adds the tenant. On PostgreSQL
+/// each also runs under the role `tenantry_app` with the tenant set, so that row-level security answers for it again.
 #[derive(Debug)]
-pub struct TenantDb<C = DatabaseConnection> {
+pub struct TenantDb<C = Scoped> {
     connection: C,
     tenant: TenantId,
 }
 
 impl TenantDb {
-    pub(super) fn new(connection: DatabaseConnection, tenant: TenantId) -> Self {
-        Self { connection, tenant }
+    pub(super) fn new(pool: Pool, tenant: TenantId) -> Self {
+        Self { connection: Scoped { pool, identity: Identity::Tenant(tenant.clone()) }, tenant }
     }
 
     /// Begins a transaction; dropping it rolls back.
     ///
     /// # Errors
     /// The database's.
-    pub async fn begin(&self) -> Result<TenantDb<DatabaseTransaction>, DbErr> {
-        let connection = pool::begin(&self.connection).await?;
+    pub async fn begin(&self) -> Result<TenantDb<Transaction>, DbErr> {
+        let connection = Transaction::begin(&self.connection.pool, &self.connection.identity).await?;
         Ok(TenantDb { connection, tenant: self.tenant.clone() })
     }
 }
 
-impl TenantDb<DatabaseTransaction> {
+impl TenantDb<Transaction> {
     /// Makes what was done lasting.
     ///
     /// # Errors
     /// The database's; then nothing was done.
     pub async fn commit(self) -> Result<(), DbErr> {
-        pool::commit(self.connection).await
+        self.connection.commit().await
     }
 
     /// Bounds how long a statement of this transaction waits for another's lock. On SQLite the busy timeout does.
@@ -89,14 +93,14 @@ impl TenantDb<DatabaseTransaction> {
     /// # Errors
     /// The database's.
     pub async fn bound_lock_wait(&self, milliseconds: u32) -> Result<(), DbErr> {
-        if pool::is_postgres(self.connection.get_database_backend()) {
+        if self.connection.get_database_backend() == DbBackend::Postgres {
             self.connection.execute_unprepared(&format!("SET LOCAL lock_timeout = {milliseconds}")).await?;
         }
         Ok(())
     }
 }
 
-impl<C: ConnectionTrait> TenantDb<C> {
+impl<C: Connection> TenantDb<C> {
     /// Whose rows these are.
     pub fn tenant(&self) -> &TenantId {
         &self.tenant
@@ -112,7 +116,7 @@ impl<C: ConnectionTrait> TenantDb<C> {
     /// # Errors
     /// The database's.
     pub async fn all<E: TenantOwned>(&self, rows: Select<E>) -> Result<Vec<E::Model>, DbErr> {
-        rows.filter(self.own::<E>()).all(&self.connection).await
+        rows.filter(self.own::<E>()).all(&self.connection.reader()).await
     }
 
     /// Every row of a selection, each with the row of another table that it points at.
@@ -123,7 +127,7 @@ impl<C: ConnectionTrait> TenantDb<C> {
         &self,
         rows: SelectTwo<E, R>,
     ) -> Result<Vec<(E::Model, Option<R::Model>)>, DbErr> {
-        rows.filter(self.own::<E>()).all(&self.connection).await
+        rows.filter(self.own::<E>()).all(&self.connection.reader()).await
     }
 
     /// The first row of a selection.
@@ -131,7 +135,7 @@ impl<C: ConnectionTrait> TenantDb<C> {
     /// # Errors
     /// The database's.
     pub async fn one<E: TenantOwned>(&self, rows: Select<E>) -> Result<Option<E::Model>, DbErr> {
-        rows.filter(self.own::<E>()).limit(1).one(&self.connection).await
+        rows.filter(self.own::<E>()).limit(1).one(&self.connection.reader()).await
     }
 
     /// One row of another shape, such as an aggregate.
@@ -139,7 +143,7 @@ impl<C: ConnectionTrait> TenantDb<C> {
     /// # Errors
     /// The database's.
     pub async fn one_as<E: TenantOwned, T: FromQueryResult>(&self, rows: Select<E>) -> Result<Option<T>, DbErr> {
-        rows.filter(self.own::<E>()).into_model::<T>().one(&self.connection).await
+        rows.filter(self.own::<E>()).into_model::<T>().one(&self.connection.reader()).await
     }
 
     /// How many rows a selection has.
@@ -151,7 +155,7 @@ impl<C: ConnectionTrait> TenantDb<C> {
         E: TenantOwned,
         E::Model: Sync,
     {
-        rows.filter(self.own::<E>()).count(&self.connection).await
+        rows.filter(self.own::<E>()).count(&self.connection.reader()).await
     }
 
     /// How many rows a selection with related rows has.
@@ -165,7 +169,7 @@ impl<C: ConnectionTrait> TenantDb<C> {
         E::Model: Sync,
         R::Model: Sync,
     {
-        rows.filter(self.own::<E>()).count(&self.connection).await
+        rows.filter(self.own::<E>()).count(&self.connection.reader()).await
     }
 
     /// One page of a selection, and whether there is more.

@@ -24,7 +24,7 @@ fn driver_error(error: &DbErr) -> Option<&SqlxError> {
     }
 }
 
-/// PostgreSQL: classes 08 (connection), 53 (resources), 57 (operator intervention, which includes the statement
+/// PostgreSQL: classes 08 (connection), 28 and 3D (the login or the database is gone, which only a new connection meets), 53 (resources), 57 (operator intervention, which includes the statement
 /// timeout), 40001/40P01 (serialization, deadlock), 55P03 (lock timeout), 25006 (read-only: a standby). SQLite: busy, locked, full, I/O.
 fn is_transient(error: &SqlxError) -> bool {
     match error {
@@ -45,7 +45,8 @@ fn is_transient_code(code: &str) -> bool {
     {
         return matches!(number & 0xff, 5 | 6 | 10 | 13 | 14);
     }
-    matches!(code, "40001" | "40P01" | "55P03" | "25006") || matches!(code.get(..2), Some("08" | "53" | "57"))
+    matches!(code, "40001" | "40P01" | "55P03" | "25006")
+        || matches!(code.get(..2), Some("08" | "28" | "3D" | "53" | "57"))
 }
 
 #[cfg(test)]
@@ -54,7 +55,9 @@ mod tests {
 
     #[test]
     fn trouble_of_the_database_is_told_from_trouble_of_the_statement() {
-        for transient in ["08006", "53300", "57014", "57P01", "40001", "40P01", "55P03", "5", "517", "13", "10"] {
+        for transient in
+            ["08006", "28000", "3D000", "53300", "57014", "57P01", "40001", "40P01", "55P03", "5", "517", "13", "10"]
+        {
             assert!(is_transient_code(transient), "{transient} should be transient");
         }
         for lasting in ["23505", "42P01", "22P02", "1", "19", "2067", "1555"] {

@@ -4,11 +4,11 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, Query, SelectStatement};
-use sea_orm::{ConnectionTrait, DbErr, ExprTrait, FromJsonQueryResult};
+use sea_orm::{DbErr, ExprTrait, FromJsonQueryResult};
 use serde::{Deserialize, Serialize};
 
 use super::{organization, user};
-use crate::db::{Db, TenantDb, TenantOwned};
+use crate::db::{Connection, Db, TenantDb, TenantOwned};
 
 /// The permissions of the member's role, system permissions included.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, FromJsonQueryResult)]
@@ -94,7 +94,7 @@ fn gone<E: EntityTrait>(id: E::Column, deleted_at: E::Column, pointer: Column) -
 ///
 /// # Errors
 /// The database's.
-pub async fn is_member<C: ConnectionTrait>(db: &TenantDb<C>, user_id: &str) -> Result<bool, DbErr> {
+pub async fn is_member<C: Connection>(db: &TenantDb<C>, user_id: &str) -> Result<bool, DbErr> {
     let row = living().filter(Column::UserId.eq(user_id));
     Ok(db.one(row).await?.is_some())
 }
@@ -105,7 +105,10 @@ pub async fn is_member<C: ConnectionTrait>(db: &TenantDb<C>, user_id: &str) -> R
 /// The database's.
 #[expect(clippy::disallowed_methods, reason = "one person's memberships lie in several tenants")]
 pub async fn of_user(db: &Db, user_id: &str) -> Result<Vec<(Model, organization::Model)>, DbErr> {
-    let rows =
-        living().filter(Column::UserId.eq(user_id)).find_also_related(organization::Entity).all(&db.system()).await?;
+    let rows = living()
+        .filter(Column::UserId.eq(user_id))
+        .find_also_related(organization::Entity)
+        .all(&db.system().reader())
+        .await?;
     Ok(rows.into_iter().filter_map(|(membership, organization)| Some((membership, organization?))).collect())
 }

@@ -1,9 +1,9 @@
 //! The table of organizations, in which a tenant sees its own row alone.
 
+use sea_orm::DbErr;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, DbErr};
 
-use crate::db::{TenantDb, TenantOwned};
+use crate::db::{Connection, TenantDb, TenantOwned};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -34,6 +34,6 @@ impl TenantOwned for Entity {
 ///
 /// # Errors
 /// The database's.
-pub async fn own<C: ConnectionTrait>(db: &TenantDb<C>) -> Result<Option<Model>, DbErr> {
+pub async fn own<C: Connection>(db: &TenantDb<C>) -> Result<Option<Model>, DbErr> {
     db.one(Entity::find().filter(Column::DeletedAt.is_null())).await
 }

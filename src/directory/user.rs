@@ -35,7 +35,7 @@ impl ActiveModelBehavior for ActiveModel {}
 /// The database's.
 #[expect(clippy::disallowed_methods, reason = "a person belongs to no tenant")]
 pub async fn find(db: &Db, id: &str) -> Result<Option<Model>, DbErr> {
-    Entity::find_by_id(id).filter(Column::DeletedAt.is_null()).one(&db.system()).await
+    Entity::find_by_id(id).filter(Column::DeletedAt.is_null()).one(&db.system().reader()).await
 }
 
 /// How a person is shown to others.

@@ -8,15 +8,15 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{SubsecRound, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, KEPT};
 use crate::auth::AuthUser;
-use crate::db::TenantDb;
 use crate::db::trouble::sql_state;
+use crate::db::{TenantDb, Transaction};
 use crate::error::{Error, Result};
 use crate::http::extract::{body, parse_json, require_json};
 
@@ -89,7 +89,7 @@ impl<T> Once<T> {
     ///
     /// # Errors
     /// 422 `idempotency_key_reused` when the key came with another body; 409 `idempotency_in_progress` when a twin is still at work after five seconds.
-    pub async fn claim(self, tx: &TenantDb<DatabaseTransaction>, user: &AuthUser) -> Result<(T, Claim)> {
+    pub async fn claim(self, tx: &TenantDb<Transaction>, user: &AuthUser) -> Result<(T, Claim)> {
         let Some(key) = self.key else { return Ok((self.body, Claim::Ours(Claimed(None)))) };
         let wait = u32::try_from(WAIT.as_millis()).unwrap_or(5_000);
         tx.bound_lock_wait(wait).await?;
@@ -121,7 +121,7 @@ fn this(key: &Key, user_id: &str) -> Condition {
 }
 
 /// On PostgreSQL this waits for a twin's transaction to end, because both insert the same primary key.
-async fn insert(tx: &TenantDb<DatabaseTransaction>, key: &Key, user_id: &str) -> Result<bool> {
+async fn insert(tx: &TenantDb<Transaction>, key: &Key, user_id: &str) -> Result<bool> {
     let claim = ActiveModel {
         user_id: Set(user_id.to_owned()),
         route: Set(key.route.clone()),
@@ -149,7 +149,7 @@ fn in_progress() -> Error {
     }
 }
 
-async fn stored(tx: &TenantDb<DatabaseTransaction>, key: &Key, user_id: &str) -> Result<Option<Model>> {
+async fn stored(tx: &TenantDb<Transaction>, key: &Key, user_id: &str) -> Result<Option<Model>> {
     Ok(tx.one(Entity::find().filter(this(key, user_id))).await?)
 }
 
@@ -173,7 +173,7 @@ impl Claimed {
     ///
     /// # Errors
     /// The database's; then nothing was done.
-    pub async fn commit(self, tx: TenantDb<DatabaseTransaction>, answer: Answer) -> Result<Response> {
+    pub async fn commit(self, tx: TenantDb<Transaction>, answer: Answer) -> Result<Response> {
         if let Some((key, user_id)) = &self.0 {
             let changes = [
                 (Column::Status, Expr::value(i16::try_from(answer.status.as_u16()).unwrap_or(200))),

@@ -1,9 +1,7 @@
 //! Who may be given a task: the caller, or a member we know of.
 
-use sea_orm::ConnectionTrait;
-
 use crate::auth::AuthUser;
-use crate::db::TenantDb;
+use crate::db::{Connection, TenantDb};
 use crate::directory::membership;
 use crate::error::{FieldError, Result};
 
@@ -11,7 +9,7 @@ use crate::error::{FieldError, Result};
 ///
 /// # Errors
 /// 422 when they are no member.
-pub async fn demand<C: ConnectionTrait>(db: &TenantDb<C>, caller: &AuthUser, assignee: Option<&str>) -> Result<()> {
+pub async fn demand<C: Connection>(db: &TenantDb<C>, caller: &AuthUser, assignee: Option<&str>) -> Result<()> {
     let Some(assignee) = assignee.filter(|assignee| *assignee != caller.user_id) else { return Ok(()) };
     if !assignee.contains('\0') && membership::is_member(db, assignee).await? {
         return Ok(());

@@ -2,9 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, IntoSimpleExpr, QueryFilter,
-};
+use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoSimpleExpr, QueryFilter};
 use uuid::Uuid;
 
 use super::completion;
@@ -13,8 +11,8 @@ use super::labels;
 use super::new::{CATEGORY, DESCRIPTION, TITLE, accept_due, not_null, now};
 use super::person::Scope;
 use super::wire::TaskChanges;
-use crate::db::TenantDb;
 use crate::db::search::fold;
+use crate::db::{Connection, TenantDb};
 use crate::error::{Error, Result};
 use crate::http::check::Checks;
 use crate::http::etag::{IfMatch, etag};
@@ -110,7 +108,7 @@ impl Target<'_> {
     ///
     /// # Errors
     /// 404 when there is none, 412 when it has another version.
-    pub async fn current<C: ConnectionTrait>(&self, db: &TenantDb<C>) -> Result<Model> {
+    pub async fn current<C: Connection>(&self, db: &TenantDb<C>) -> Result<Model> {
         let row = Entity::find().filter(self.scope.condition()).filter(Column::Id.eq(self.id));
         let row = db.one(row).await?.ok_or(NOT_FOUND)?;
         if self.if_match.allows(row.version) {
@@ -120,7 +118,7 @@ impl Target<'_> {
     }
 
     /// Why nothing was changed: 404 or 412.
-    pub async fn refusal<C: ConnectionTrait>(&self, db: &TenantDb<C>) -> Error {
+    pub async fn refusal<C: Connection>(&self, db: &TenantDb<C>) -> Error {
         match self.current(db).await {
             // It came to meet the conditions after the statement had passed it by.
             Ok(row) => Error::PreconditionFailed { etag: etag(row.version) },
@@ -132,7 +130,7 @@ impl Target<'_> {
     ///
     /// # Errors
     /// 404 when there is none, 412 when it has another version.
-    pub async fn update<C: ConnectionTrait>(
+    pub async fn update<C: Connection>(
         &self,
         db: &TenantDb<C>,
         changer: &str,
@@ -148,7 +146,7 @@ impl Target<'_> {
     ///
     /// # Errors
     /// The database's.
-    pub async fn update_where<C: ConnectionTrait>(
+    pub async fn update_where<C: Connection>(
         &self,
         db: &TenantDb<C>,
         further: Condition,

@@ -1,10 +1,10 @@
 //! Labels: what they may be, and the rows they are found by.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::entity::label::{ActiveModel, Column, Entity};
-use crate::db::TenantDb;
+use crate::db::{TenantDb, Transaction};
 use crate::http::check::Checks;
 
 const MOST: usize = 20;
@@ -29,12 +29,7 @@ pub fn accept(checks: &mut Checks, labels: &[String]) -> Vec<String> {
 ///
 /// # Errors
 /// The database's.
-pub async fn index(
-    tx: &TenantDb<DatabaseTransaction>,
-    task: Uuid,
-    labels: &[String],
-    fresh: bool,
-) -> Result<(), DbErr> {
+pub async fn index(tx: &TenantDb<Transaction>, task: Uuid, labels: &[String], fresh: bool) -> Result<(), DbErr> {
     if !fresh {
         tx.delete(Entity::delete_many().filter(Column::TaskId.eq(task))).await?;
     }

@@ -56,7 +56,7 @@ async fn break_inserts(app: &TestApp, table: &str) -> String {
             "DROP FUNCTION broken CASCADE".to_owned(),
         ),
     };
-    app.db.system().execute_unprepared(&make).await.unwrap();
+    app.scratch.connect().await.execute_unprepared(&make).await.unwrap();
     mend
 }
 
@@ -184,12 +184,12 @@ on_both_databases! {
             let failed = admin.post("/api/tasks", json!({"title": "a", "labels": ["b"]})).await;
             assert_eq!(failed.summary(), "500 internal_error", "{table}");
             assert_eq!((tasks(&app).await, records(&app).await), (0, 0), "neither may exist without the other");
-            app.db.system().execute_unprepared(&mend).await.unwrap();
+            app.scratch.connect().await.execute_unprepared(&mend).await.unwrap();
         }
         let mend = break_inserts(&app, "idempotency_records").await;
         assert_eq!(admin.post("/api/tasks", json!({"title": "a"})).await.summary(), "500 internal_error");
         assert_eq!(tasks(&app).await, 0, "no task without its record");
-        app.db.system().execute_unprepared(&mend).await.unwrap();
+        app.scratch.connect().await.execute_unprepared(&mend).await.unwrap();
 
         let answer = admin.post("/api/tasks", json!({"title": "a"})).await;
         assert_eq!((answer.summary().as_str(), replayed(&answer)), ("201", false));

@@ -214,7 +214,7 @@ async fn failures(app: &TestApp, admin: &Caller, planted: &mut Planted) -> Vec<S
     let mut sender = Sender::of(admin);
     let title = planted.plant("a title that could not be stored", "Planted failure");
     let body = json!({"title": title}).to_string();
-    app.db.system().execute_unprepared("ALTER TABLE tasks RENAME TO tasks_aside").await.unwrap();
+    app.scratch.connect().await.execute_unprepared("ALTER TABLE tasks RENAME TO tasks_aside").await.unwrap();
     assert_eq!(sender.send(Method::POST, "/api/tasks", Some(body.clone())).await.summary(), "500 internal_error");
     assert_eq!(
         sender.send(Method::GET, "/api/tasks?search=planted-search", None).await.summary(),

@@ -210,7 +210,7 @@ async fn everything(db: &DatabaseConnection) -> Vec<String> {
     let queries: &[&str] = match db.get_database_backend() {
         sea_orm::DbBackend::Postgres => &[
             "SELECT 'table ' || relname || ' kind ' || relkind::text || ' rls ' || relrowsecurity::text || ' forced '
-                || relforcerowsecurity::text || ' acl ' || coalesce(relacl::text, '') FROM pg_class
+                || relforcerowsecurity::text || ' acl ' || coalesce(relacl, acldefault('r', relowner))::text FROM pg_class
              WHERE relnamespace = 'public'::regnamespace",
             "SELECT 'column ' || table_name || '.' || ordinal_position || ' ' || column_name || ' ' || data_type || ' '
                 || coalesce(character_maximum_length::text, '') || ' null ' || is_nullable || ' collate '
@@ -285,12 +285,13 @@ fn start(config: &DatabaseConfig, arguments: &[&str]) -> Running {
 
 fn start_with(config: &DatabaseConfig, arguments: &[&str], environment: &[(&str, &str)]) -> Running {
     let folder = tempfile::tempdir().unwrap();
-    let url: &DatabaseUrl = &config.url;
+    let (url, owner): (&DatabaseUrl, &DatabaseUrl) = (&config.url, &config.migration_url);
     let child = Command::new(env!("CARGO_BIN_EXE_tenantry"))
         .args(arguments)
         .current_dir(folder.path())
         .env_clear()
         .env("DATABASE_URL", url.expose())
+        .env("MIGRATION_DATABASE_URL", owner.expose())
         .envs(environment.iter().copied())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -44,6 +44,7 @@ const FILTERS: [&str; 20] = [
 /// An API whose statements are noted.
 struct Watched {
     app: TestApp,
+    tenant: String,
     caller: Caller,
     noted: Arc<Mutex<Vec<Statement>>>,
 }
@@ -64,7 +65,7 @@ impl Watched {
         let db = Db::connect(&app.scratch.config).await.unwrap();
         let db = db.observed(move |info| note.lock().unwrap().push(info.statement.clone()));
         let app = app.over(db, &Setup::default());
-        Self { caller: large.admin().at(&app), app, noted }
+        Self { caller: large.admin().at(&app), tenant: large.id.clone(), app, noted }
     }
 
     /// Asks, and returns the statements this caused, with the address of the next page.
@@ -213,7 +214,7 @@ fn backend(app: &TestApp) -> DbBackend {
 /// One test for each database: filling it takes longer than asking it.
 async fn every_request_is_answered_from_an_index(on: Database) {
     let watched = Watched::start(on).await;
-    let explainer = Explainer::new(&watched.app).await;
+    let explainer = Explainer::new(&watched.app, &watched.tenant).await;
     orders_are_read_in_order(&watched, &explainer).await;
     nothing_reads_a_whole_table(&watched, &explainer).await;
 }

@@ -120,7 +120,7 @@ pub async fn strings(db: &DatabaseConnection, query: &str) -> Vec<String> {
 
 on_both_databases! {
     async fn every_table_is_a_tenants_or_says_why_not(app) {
-        let catalogue = Catalogue::read(app.db.system_connection()).await;
+        let catalogue = Catalogue::read(&app.scratch.connect().await).await;
         assert!(catalogue.tables.len() >= 9, "the catalogue was misread: {:?}", catalogue.tables.keys());
         for (name, table) in catalogue.owned() {
             assert!(
@@ -145,7 +145,7 @@ on_both_databases! {
     }
 
     async fn every_index_of_a_tenants_table_begins_with_the_tenant(app) {
-        let catalogue = Catalogue::read(app.db.system_connection()).await;
+        let catalogue = Catalogue::read(&app.scratch.connect().await).await;
         let mut excused = BTreeSet::new();
         for (name, table) in catalogue.owned() {
             for (index, columns) in &table.indexes {
@@ -166,7 +166,7 @@ on_both_databases! {
     }
 
     async fn a_child_points_at_its_parent_by_tenant_and_id(app) {
-        let catalogue = Catalogue::read(app.db.system_connection()).await;
+        let catalogue = Catalogue::read(&app.scratch.connect().await).await;
         let mut seen = 0;
         for (name, table) in &catalogue.tables {
             for (parent, pairs) in &table.foreign {

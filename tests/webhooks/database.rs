@@ -54,7 +54,7 @@ impl Scratch {
             Place::Server { admin, name } => {
                 let server = connect(&admin, 1, PATIENCE).await.unwrap();
                 let drop = format!("DROP DATABASE {name} WITH (FORCE)");
-                server.system().execute_unprepared(&drop).await.unwrap();
+                server.system_connection().execute_unprepared(&drop).await.unwrap();
             }
         }
     }
@@ -72,7 +72,7 @@ async fn create() -> Option<(String, Place)> {
         }
     };
     let name = format!("tenantry_webhooks_{}", Uuid::now_v7().simple());
-    server.system().execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+    server.system_connection().execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
     let mut url = Url::parse(&admin).unwrap();
     url.set_path(&name);
     Some((url.into(), Place::Server { admin, name }))

@@ -1,6 +1,6 @@
 //! Our own failures: told to the sender, recorded without what was sent, and mended by the retry.
 
-use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait};
+use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, TransactionTrait};
 use serde_json::json;
 use tenantry::directory::{membership, organization};
 use tenantry::webhooks::delivery::State;
@@ -14,11 +14,11 @@ on_both_databases!(a_failed_delivery_is_applied_by_the_retry, twins_of_a_failed_
 const JOINED: &str = include_str!("../../src/clerk/event/samples/organizationMembership.created.json");
 
 async fn take_away(app: &App) {
-    app.db.system().execute_unprepared("ALTER TABLE memberships RENAME TO memberships_away").await.unwrap();
+    app.db.system_connection().execute_unprepared("ALTER TABLE memberships RENAME TO memberships_away").await.unwrap();
 }
 
 async fn bring_back(app: &App) {
-    app.db.system().execute_unprepared("ALTER TABLE memberships_away RENAME TO memberships").await.unwrap();
+    app.db.system_connection().execute_unprepared("ALTER TABLE memberships_away RENAME TO memberships").await.unwrap();
 }
 
 async fn a_failed_delivery_is_applied_by_the_retry(app: App) {
@@ -59,7 +59,7 @@ async fn twins_of_a_failed_delivery_are_applied_once(app: App) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lock_held_too_long_is_503_and_recorded() {
     crate::app::run(Kind::Postgres, |app: App| async move {
-        let lock = app.db.system().begin().await.unwrap();
+        let lock = app.db.system_connection().begin().await.unwrap();
         lock.execute_unprepared("LOCK TABLE memberships IN ACCESS EXCLUSIVE MODE").await.unwrap();
         assert_eq!(app.send(Delivery::new("msg_1", JOINED)).await.summary(), "503 database_unavailable");
         let recorded = app.recorded("msg_1").await.unwrap();
@@ -83,7 +83,7 @@ async fn an_older_change_that_waited_for_a_newer_one_gives_way() {
         };
         app.send(Delivery::new("msg_0", JOINED)).await;
         // Somebody holds the row, so that both deliveries are under way before either can write.
-        let hold = app.db.system().begin().await.unwrap();
+        let hold = app.db.system_connection().begin().await.unwrap();
         hold.execute_unprepared("SELECT 1 FROM memberships FOR UPDATE").await.unwrap();
         let waiting =
             [("msg_1", event("org:admin", 1_772_445_700_000)), ("msg_2", event("org:member", 1_772_445_650_000))].map(
@@ -106,7 +106,7 @@ async fn an_older_change_that_waited_for_a_newer_one_gives_way() {
 }
 
 async fn blocked(app: &App) -> i64 {
-    let db = app.db.system();
+    let db = app.db.system_connection();
     let sql =
         "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let waiting = sea_orm::Statement::from_string(db.get_database_backend(), sql);

@@ -47,7 +47,7 @@ impl App {
     }
 
     async fn execute(&self, sql: &str) {
-        self.db.system().execute_unprepared(sql).await.unwrap();
+        self.db.system_connection().execute_unprepared(sql).await.unwrap();
     }
 }
 
@@ -149,7 +149,7 @@ async fn fifty_twins_at_once_have_one_effect(app: App) {
     }
     let recorded = app.recorded("msg_1").await.unwrap();
     assert_eq!((recorded.state, recorded.attempts), (State::Applied, 1));
-    let db = app.db.system();
+    let db = app.db.system_connection();
     let count = Statement::from_string(db.get_database_backend(), "SELECT count(*) AS n FROM effects");
     let effects: i64 = db.query_one_raw(count).await.unwrap().unwrap().try_get("", "n").unwrap();
     assert_eq!(effects, 1, "the organization was written more than once");
@@ -159,7 +159,7 @@ async fn fifty_twins_at_once_have_one_effect(app: App) {
 async fn count_attempts_to_write(app: &App) {
     app.execute("CREATE TABLE effects (n integer)").await;
     if app.db.system().get_database_backend() == sea_orm::DbBackend::Postgres {
-        let function = "CREATE FUNCTION effect() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO effects VALUES (1); RETURN NEW; END $$";
+        let function = "CREATE FUNCTION effect() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN INSERT INTO effects VALUES (1); RETURN NEW; END $$";
         app.execute(function).await;
         app.execute("CREATE TRIGGER effect BEFORE INSERT ON organizations FOR EACH ROW EXECUTE FUNCTION effect()")
             .await;

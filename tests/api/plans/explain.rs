@@ -4,6 +4,7 @@ use std::fmt;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, Statement, TransactionTrait};
 use serde_json::Value;
+use tenantry::db::{APP_ROLE, SYSTEM_ROLE};
 
 use super::{Asked, backend, has_a_plan};
 use crate::support::TestApp;
@@ -11,7 +12,8 @@ use crate::support::TestApp;
 /// The tables that grow with the tenants.
 const LARGE: [&str; 3] = ["tasks", "task_labels", "memberships"];
 
-/// Asks the database for plans, on a connection of its own.
+/// Asks the database for plans, on a connection of its own and under the role that would run the statement: the policies of
+/// row-level security are part of its plan.
 pub struct Explainer {
     backend: DbBackend,
     // A prepared statement lives in one session.
@@ -26,15 +28,26 @@ pub enum Plan {
 }
 
 impl Explainer {
-    pub async fn new(app: &TestApp) -> Self {
+    /// As a tenant, where the database knows one.
+    pub async fn new(app: &TestApp, tenant: &str) -> Self {
         let pool = app.scratch.connect().await;
-        Self { backend: backend(app), session: pool.begin().await.unwrap(), _pool: pool }
+        let explainer = Self { backend: backend(app), session: pool.begin().await.unwrap(), _pool: pool };
+        if explainer.backend == DbBackend::Postgres {
+            let set = format!("SELECT set_config('app.tenant_id', '{tenant}', true)");
+            explainer.session.execute_unprepared(&set).await.unwrap();
+        }
+        explainer
     }
 
     /// The plans of several statements.
     pub async fn all<'a>(&self, asked: &'a [Asked]) -> Vec<(&'a Asked, Plan)> {
         let mut all = Vec::new();
         for asked in asked {
+            if self.backend == DbBackend::Postgres {
+                // One person's organizations are looked up across tenants.
+                let role = if asked.request.ends_with("/api/organizations") { SYSTEM_ROLE } else { APP_ROLE };
+                self.session.execute_unprepared(&format!("SET LOCAL ROLE {role}")).await.unwrap();
+            }
             all.extend(self.plans(&asked.statement).await.into_iter().map(|plan| (asked, plan)));
         }
         all

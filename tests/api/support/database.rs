@@ -61,7 +61,9 @@ impl Database {
                 let admin = open(&server_url("postgres")).await.unwrap();
                 admin.execute_unprepared(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await.unwrap();
                 admin.close().await.unwrap();
-                Scratch { config: config(&server_url(&name)), home: Home::Server(name) }
+                let mut config = config(&server_url(&name));
+                config.url = DatabaseUrl::parse(&runtime_url(&name)).unwrap();
+                Scratch { config, home: Home::Server(name) }
             }
         }
     }
@@ -86,13 +88,18 @@ impl Database {
 }
 
 impl Scratch {
-    /// A connection past the tenant wall.
+    /// A connection past every wall: as the owner, who here is a superuser.
     pub async fn connect(&self) -> DatabaseConnection {
-        open(self.config.url.expose()).await.unwrap()
+        open(self.config.migration_url.expose()).await.unwrap()
     }
 }
 
 impl Scratch {
+    /// A bare connection of the role that serves.
+    pub async fn login(&self) -> DatabaseConnection {
+        open(self.config.url.expose()).await.unwrap()
+    }
+
     /// Drops the database under whoever uses it; an SQLite file stays until the end.
     pub fn drop_now(&self) {
         if let Home::Server(name) = &self.home {
@@ -135,6 +142,22 @@ fn server_url(database: &str) -> String {
     let base = variable("TEST_DATABASE_URL").unwrap_or_else(|| "postgres://postgres@127.0.0.1:5432/postgres".into());
     let mut url = url::Url::parse(&base).unwrap();
     url.set_path(database);
+    url.to_string()
+}
+
+/// The login of the server under test: as in production it owns nothing and inherits nothing.
+const RUNTIME: &str = "tenantry_test_runtime";
+
+/// Made once for the cluster; another run may be making it at this moment.
+const MAKE_RUNTIME: &str = "DO $$ BEGIN
+    CREATE ROLE tenantry_test_runtime LOGIN NOINHERIT PASSWORD 'plainly fake';
+    GRANT tenantry_app, tenantry_system TO tenantry_test_runtime;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$";
+
+fn runtime_url(database: &str) -> String {
+    let mut url = url::Url::parse(&server_url(database)).unwrap();
+    url.set_username(RUNTIME).unwrap();
+    url.set_password(Some("plainly fake")).unwrap();
     url.to_string()
 }
 
@@ -196,6 +219,7 @@ async fn make_template(name: &str) {
         admin.execute_unprepared(&format!("CREATE DATABASE {unfinished}")).await.unwrap();
         let db = open(&server_url(&unfinished)).await.unwrap();
         Migrator::up(&db, None).await.unwrap();
+        db.execute_unprepared(MAKE_RUNTIME).await.unwrap();
         db.close().await.unwrap();
         admin.execute_unprepared(&format!("ALTER DATABASE {unfinished} RENAME TO {name}")).await.unwrap();
     }

@@ -1,0 +1,176 @@
+//! A transaction, begun as somebody.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use sea_orm::metric::Info;
+use sea_orm::sqlx::{AssertSqlSafe, Postgres};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, SqliteTransactionMode,
+    SqlxError, Statement, TransactionOptions, TransactionTrait,
+};
+use sea_query_sqlx::SqlxValues;
+use tokio::sync::Mutex;
+use tracing::Instrument;
+
+use super::identity::{Access, Identity};
+use super::pool::{Observer, Pool};
+
+/// A transaction. Dropping it rolls back.
+pub struct Transaction(Kind);
+
+enum Kind {
+    Sqlite(DatabaseTransaction),
+    Postgres(OnPostgres),
+}
+
+/// The driver's own transaction: SeaORM's begins with a bare BEGIN, which would make role and tenant a message more.
+struct OnPostgres {
+    // A connection takes one statement at a time; the interface of SeaORM does not say so.
+    session: Mutex<sea_orm::sqlx::Transaction<'static, Postgres>>,
+    observer: Option<Observer>,
+    prepares: bool,
+}
+
+impl Transaction {
+    /// Begins one, in a task of its own: when a caller hangs up while BEGIN is on its way, the future is dropped, and
+    /// sqlx 0.9 would give the connection back with the transaction open.
+    pub(super) async fn begin(pool: &Pool, identity: &Identity) -> Result<Self, DbErr> {
+        let (pool, identity) = (pool.clone(), identity.clone());
+        in_a_task(async move { Self::begin_here(&pool, &identity, Access::Write).await }).await
+    }
+
+    /// Begins one; must not be cancelled.
+    ///
+    /// On SQLite it is IMMEDIATE, because a transaction that reads first and writes later fails with "busy" at once,
+    /// whatever the busy timeout.
+    pub(super) async fn begin_here(pool: &Pool, identity: &Identity, access: Access) -> Result<Self, DbErr> {
+        if pool.is_postgres() {
+            let beginning = identity.beginning(access, pool.statement_timeout);
+            let begun = pool.connection.get_postgres_connection_pool().begin_with(AssertSqlSafe(beginning)).await;
+            let session = Mutex::new(begun.map_err(failed)?);
+            let (observer, prepares) = (pool.observer.clone(), pool.prepares);
+            return Ok(Self(Kind::Postgres(OnPostgres { session, observer, prepares })));
+        }
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(Self(Kind::Sqlite(pool.connection.begin_with_options(options).await?)))
+    }
+
+    /// Commits, in a task of its own, so that a caller who hangs up cannot leave it half sent.
+    pub(super) async fn commit(self) -> Result<(), DbErr> {
+        in_a_task(self.commit_here()).await
+    }
+
+    /// Commits; must not be cancelled.
+    pub(super) async fn commit_here(self) -> Result<(), DbErr> {
+        match self.0 {
+            Kind::Sqlite(transaction) => transaction.commit().await,
+            Kind::Postgres(transaction) => transaction.session.into_inner().commit().await.map_err(failed),
+        }
+    }
+}
+
+/// Runs to its end, whether or not the caller still waits.
+pub(super) async fn in_a_task<T: Send + 'static>(
+    work: impl Future<Output = Result<T, DbErr>> + Send + 'static,
+) -> Result<T, DbErr> {
+    tokio::spawn(work.in_current_span()).await.map_err(|error| DbErr::Custom(error.to_string()))?
+}
+
+#[sea_orm::prelude::async_trait::async_trait]
+impl ConnectionTrait for Transaction {
+    fn get_database_backend(&self) -> DbBackend {
+        match &self.0 {
+            Kind::Sqlite(_) => DbBackend::Sqlite,
+            Kind::Postgres(_) => DbBackend::Postgres,
+        }
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        match &self.0 {
+            Kind::Sqlite(transaction) => transaction.execute_raw(statement).await,
+            Kind::Postgres(transaction) => transaction.execute(&statement).await,
+        }
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        match &self.0 {
+            Kind::Sqlite(transaction) => transaction.execute_unprepared(sql).await,
+            Kind::Postgres(transaction) => transaction.execute_unprepared(sql).await,
+        }
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        match &self.0 {
+            Kind::Sqlite(transaction) => transaction.query_one_raw(statement).await,
+            Kind::Postgres(transaction) => transaction.query_one(&statement).await,
+        }
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        match &self.0 {
+            Kind::Sqlite(transaction) => transaction.query_all_raw(statement).await,
+            Kind::Postgres(transaction) => transaction.query_all(&statement).await,
+        }
+    }
+}
+
+impl OnPostgres {
+    async fn execute(&self, statement: &Statement) -> Result<ExecResult, DbErr> {
+        let mut session = self.session.lock().await;
+        let done = self.noted(statement, self.bound(statement).execute(&mut **session)).await;
+        done.map(Into::into)
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        let statement = Statement::from_string(DbBackend::Postgres, sql);
+        let mut session = self.session.lock().await;
+        let unprepared = sea_orm::sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut **session);
+        self.noted(&statement, unprepared).await.map(Into::into)
+    }
+
+    async fn query_one(&self, statement: &Statement) -> Result<Option<QueryResult>, DbErr> {
+        let mut session = self.session.lock().await;
+        let row = self.noted(statement, self.bound(statement).fetch_optional(&mut **session)).await?;
+        Ok(row.map(Into::into))
+    }
+
+    async fn query_all(&self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let mut session = self.session.lock().await;
+        let rows = self.noted(statement, self.bound(statement).fetch_all(&mut **session)).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    fn bound<'s>(&self, statement: &'s Statement) -> sea_orm::sqlx::query::Query<'s, Postgres, SqlxValues> {
+        let values = statement.values.clone().unwrap_or_else(|| sea_orm::Values(Vec::new()));
+        let query = sea_orm::sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), SqlxValues(values));
+        query.persistent(self.prepares)
+    }
+
+    /// Runs a statement, and tells the observer of it.
+    async fn noted<T>(
+        &self,
+        statement: &Statement,
+        running: impl Future<Output = Result<T, SqlxError>>,
+    ) -> Result<T, DbErr> {
+        let Some(observer) = &self.observer else { return running.await.map_err(failed) };
+        let begun = Instant::now();
+        let result = running.await;
+        observer(&Info { elapsed: begun.elapsed(), statement, failed: result.is_err() });
+        result.map_err(failed)
+    }
+}
+
+/// As SeaORM gives the driver's errors.
+fn failed(error: SqlxError) -> DbErr {
+    DbErr::Query(RuntimeErr::SqlxError(Arc::new(error)))
+}
+
+impl std::fmt::Debug for Transaction {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Transaction")
+    }
+}
