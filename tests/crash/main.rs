@@ -9,4 +9,5 @@ mod database;
 mod dev;
 mod kill;
 mod program;
+mod role;
 mod stop;
