@@ -21,6 +21,7 @@ pub mod state;
 pub mod sweep;
 pub mod tasks;
 pub mod telemetry;
+pub mod tenants;
 pub mod webhooks;
 
 pub use router::app;

@@ -2,18 +2,30 @@
 
 use std::time::Duration;
 
+use chrono::{TimeDelta, Utc};
 use sea_orm::DbErr;
 
 use crate::db::Db;
 use crate::directory::ended_session;
+use crate::tenants::purge::{Purge, Purged};
 use crate::{idempotency, webhooks};
 
 /// Sweeps now and then every hour, until the process ends. Any number of instances may.
-pub async fn sweep_hourly(db: Db) {
+pub async fn sweep_hourly(db: Db, hold: TimeDelta) {
     let mut hours = tokio::time::interval(Duration::from_secs(3600));
     loop {
         hours.tick().await;
         sweep(&db).await;
+        purge(&db, hold).await;
+    }
+}
+
+/// Purges the tenants that were deleted longer ago than the hold.
+async fn purge(db: &Db, hold: TimeDelta) {
+    match Purge::new(db, Utc::now()).overdue(hold).await {
+        Ok(Purged { tenants: 0, .. }) => {}
+        Ok(purged) => tracing::info!(tenants = purged.tenants, rows = purged.removed.rows(), "deleted tenants purged"),
+        Err(error) => tracing::warn!(%error, "not every deleted tenant could be purged"),
     }
 }
 

@@ -5,6 +5,7 @@ mod demo;
 #[cfg(feature = "dev")]
 mod dev;
 mod migrate;
+mod org;
 mod serve;
 #[cfg(feature = "dev")]
 mod token;
@@ -32,6 +33,9 @@ enum Command {
     /// Change the database's schema.
     #[command(subcommand)]
     Migrate(migrate::Change),
+    /// Export or erase everything an organization has.
+    #[command(subcommand)]
+    Org(org::Order),
     /// Print a session token of the local Clerk, for curl.
     #[cfg(feature = "dev")]
     Token(token::Arguments),
@@ -57,6 +61,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
             Command::Dev(arguments) => dev::run(arguments).await,
             Command::Serve => serve::run(Config::from_env(Asking::Serve)?).await,
             Command::Migrate(change) => migrate::run(change, &Config::from_env(Asking::Other)?).await,
+            Command::Org(order) => org::run(order, &Config::from_env(Asking::Other)?).await,
             #[cfg(feature = "dev")]
             Command::Token(arguments) => token::run(arguments).await,
             Command::Openapi => Ok(()),

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use chrono::TimeDelta;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -35,6 +36,7 @@ pub struct Server {
     listener: TcpListener,
     state: AppState,
     limits: Limits,
+    organization_hold: TimeDelta,
 }
 
 impl Server {
@@ -52,12 +54,13 @@ impl Server {
         check_role(&db, config.environment).await?;
         migrate::warn_of_pending(&db).await;
         let state = AppState::build(config, db.clone())?;
-        Ok(Self { address, db, listener, state, limits: Limits::of(&config.http)? })
+        let limits = Limits::of(&config.http)?;
+        Ok(Self { address, db, listener, state, limits, organization_hold: config.organization_hold })
     }
 
     /// Answers requests until a signal comes.
     pub async fn run(self) -> Result<()> {
-        let sweeping = tokio::spawn(sweep::sweep_hourly(self.db.clone()));
+        let sweeping = tokio::spawn(sweep::sweep_hourly(self.db.clone(), self.organization_hold));
         let app = crate::app(self.state, &self.limits);
         let (tell, mut told) = watch::channel(false);
         let stop = async move {

@@ -20,6 +20,7 @@ mod variables;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use chrono::TimeDelta;
 use reader::Reader;
 
 pub use clerk::{ClerkConfig, KeySource, PartyPolicy};
@@ -47,6 +48,8 @@ pub struct Config {
     pub http: HttpConfig,
     /// Whether a person without an active organization works in a workspace of their own.
     pub personal_workspaces: bool,
+    /// How long the data of a deleted organization is kept.
+    pub organization_hold: TimeDelta,
     /// What is logged and how it looks.
     pub log: LogConfig,
 }
@@ -129,6 +132,7 @@ impl Config {
             clerk,
             http,
             personal_workspaces: reader.flag("PERSONAL_WORKSPACES"),
+            organization_hold: TimeDelta::days(reader.number("ORGANIZATION_HOLD_DAYS", 0..=3650)),
             log: LogConfig::read(reader),
         }
     }

@@ -119,6 +119,11 @@ pub const VARIABLES: &[Variable] = &[
         "`true`: a person without an active organization works in a workspace of their own",
     ),
     open(
+        "ORGANIZATION_HOLD_DAYS",
+        Fixed("30"),
+        "how long the data of a deleted organization or person is kept before it is purged, 0 to 3650",
+    ),
+    open(
         "LOG_LEVEL",
         Depends("`info`, with `DEBUG` `debug`"),
         "`off`, `error`, `warn`, `info`, `debug`, `trace`, or directives such as `info,tenantry=debug`",

@@ -26,13 +26,19 @@ pub(super) enum Access {
     Write,
     /// It may not, so that nothing is lost when it is not committed.
     Read,
+    /// It may not, and sees one state of the database throughout.
+    Snapshot,
 }
 
 impl Identity {
     /// The beginning of a transaction, whole, as one message: role, tenant and statement timeout end with it, so that
     /// neither the pool's nor a pooler's next borrower inherits them.
     pub(super) fn beginning(&self, access: Access, statement_timeout: Duration) -> String {
-        let begin = if access == Access::Read { "BEGIN READ ONLY" } else { "BEGIN" };
+        let begin = match access {
+            Access::Write => "BEGIN",
+            Access::Read => "BEGIN READ ONLY",
+            Access::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
         let (role, tenant) = match self {
             Self::Tenant(tenant) => (APP_ROLE, literal(tenant.as_str())),
             Self::System => (SYSTEM_ROLE, literal("")),

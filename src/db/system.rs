@@ -2,7 +2,7 @@
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
-use super::identity::Identity;
+use super::identity::{Access, Identity};
 use super::pool::Pool;
 use super::scoped::{Connection, Reader, Scoped};
 use super::transaction::Transaction;
@@ -26,7 +26,7 @@ impl SystemDb {
     /// The database's.
     pub async fn begin(&self) -> Result<SystemDb<Transaction>, DbErr> {
         let Scoped { pool, identity } = &self.connection;
-        Ok(SystemDb { connection: Transaction::begin(pool, identity).await? })
+        Ok(SystemDb { connection: Transaction::begin(pool, identity, Access::Write).await? })
     }
 }
 

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::Keyset;
-use super::identity::Identity;
+use super::identity::{Access, Identity};
 use super::pool::Pool;
 use super::scoped::{Connection, Scoped};
 use super::transaction::Transaction;
@@ -74,7 +74,7 @@ impl TenantDb {
     /// # Errors
     /// The database's.
     pub async fn begin(&self) -> Result<TenantDb<Transaction>, DbErr> {
-        let connection = Transaction::begin(&self.connection.pool, &self.connection.identity).await?;
+        let connection = Transaction::begin(&self.connection.pool, &self.connection.identity, Access::Write).await?;
         Ok(TenantDb { connection, tenant: self.tenant.clone() })
     }
 }

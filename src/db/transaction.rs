@@ -35,15 +35,15 @@ struct OnPostgres {
 impl Transaction {
     /// Begins one, in a task of its own: when a caller hangs up while BEGIN is on its way, the future is dropped, and
     /// sqlx 0.9 would give the connection back with the transaction open.
-    pub(super) async fn begin(pool: &Pool, identity: &Identity) -> Result<Self, DbErr> {
+    pub(super) async fn begin(pool: &Pool, identity: &Identity, access: Access) -> Result<Self, DbErr> {
         let (pool, identity) = (pool.clone(), identity.clone());
-        in_a_task(async move { Self::begin_here(&pool, &identity, Access::Write).await }).await
+        in_a_task(async move { Self::begin_here(&pool, &identity, access).await }).await
     }
 
     /// Begins one; must not be cancelled.
     ///
-    /// On SQLite it is IMMEDIATE, because a transaction that reads first and writes later fails with "busy" at once,
-    /// whatever the busy timeout.
+    /// On SQLite one that may write is IMMEDIATE, because a transaction that reads first and writes later fails with "busy" at
+    /// once, whatever the busy timeout. One that only reads keeps no writer waiting.
     pub(super) async fn begin_here(pool: &Pool, identity: &Identity, access: Access) -> Result<Self, DbErr> {
         if pool.is_postgres() {
             let beginning = identity.beginning(access, pool.statement_timeout);
@@ -52,8 +52,10 @@ impl Transaction {
             let (observer, prepares) = (pool.observer.clone(), pool.prepares);
             return Ok(Self(Kind::Postgres(OnPostgres { session, observer, prepares })));
         }
+        let writes = access == Access::Write;
+        let mode = if writes { SqliteTransactionMode::Immediate } else { SqliteTransactionMode::Deferred };
         let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            sqlite_transaction_mode: Some(mode),
             ..TransactionOptions::default()
         };
         Ok(Self(Kind::Sqlite(pool.connection.begin_with_options(options).await?)))

@@ -1,4 +1,5 @@
-//! Our copy of Clerk's organizations, users, memberships and invitations. Only `sync` writes it.
+//! Our copy of Clerk's organizations, users, memberships and invitations. Only `sync` writes it,
+//! and `tombstone` notes when a deleted tenant's data was purged.
 //!
 //! It may be behind, or know nothing yet: no request may assume that it is current.
 
@@ -7,5 +8,6 @@ pub mod invitation;
 pub mod membership;
 pub mod organization;
 pub mod sync;
+pub mod tombstone;
 pub mod user;
 pub mod version;

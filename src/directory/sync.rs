@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::version::keep_newer;
-use super::{ended_session, invitation, membership, organization, user};
+use super::{ended_session, invitation, membership, organization, tombstone, user};
 use crate::clerk::event::{self, Event, Notice, Person};
 use crate::db::search::fold;
 
@@ -24,6 +24,14 @@ pub struct Announced {
     pub invitation: Option<invitation::Model>,
     /// A session that is over.
     pub ended_session: Option<ended_session::Model>,
+}
+
+impl Announced {
+    /// The organization whose rows these are, where there are any.
+    fn tenant(&self) -> Option<&str> {
+        let membership = self.membership.as_ref().map(|row| row.tenant_id.as_str());
+        membership.or(self.invitation.as_ref().map(|row| row.tenant_id.as_str()))
+    }
 }
 
 /// Which rows an event tells of, and as what.
@@ -54,13 +62,21 @@ pub fn announced(notice: &Notice) -> Announced {
 /// Brings the mirror up to what an event tells, in the caller's transaction.
 ///
 /// Tables are written in one order always, at most one row of each, so that two transactions cannot wait for each other.
+/// Of an organization whose data was purged nothing is written any more.
 ///
 /// # Errors
 /// The database's.
 pub async fn apply<C: ConnectionTrait>(tx: &C, notice: &Notice) -> Result<(), DbErr> {
-    let rows = announced(notice);
-    if let Some(row) = rows.organization {
+    let mut rows = announced(notice);
+    if let Some(row) = rows.organization.take() {
         keep_newer::<organization::Entity, C>(tx, row).await?;
+    }
+    // After the organization's own row: a lock that is shared first and then wanted alone makes two deliveries wait for
+    // each other.
+    if let Some(tenant) = rows.tenant()
+        && tombstone::is_purged(tx, tenant).await?
+    {
+        (rows.membership, rows.invitation) = (None, None);
     }
     if let Some(row) = rows.user {
         keep_newer::<user::Entity, C>(tx, row).await?;

@@ -30,6 +30,8 @@ pub struct Model {
     pub reason: Option<String>,
     #[sea_orm(column_type = "Text")]
     pub payload: String,
+    /// The organization it tells of, whatever its type.
+    pub organization_id: Option<String>,
     pub received_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

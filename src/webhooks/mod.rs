@@ -4,6 +4,7 @@
 //! the sender's retry applies it.
 
 pub mod delivery;
+pub mod forget;
 mod receive;
 mod record;
 mod routes;

@@ -1,14 +1,15 @@
 //! What happens to a genuine delivery.
 
-use sea_orm::DbErr;
+use sea_orm::{ConnectionTrait, DbErr};
 
 use super::delivery::State;
+use super::forget;
 use super::record::{Outcome, record};
 use super::signatures::Message;
 use crate::clerk::event::{Envelope, Event, Malformed, Notice, Unreadable};
 use crate::db::Db;
 use crate::db::trouble::sql_state;
-use crate::directory::sync;
+use crate::directory::{sync, tombstone};
 use crate::error::{Error, Result};
 
 /// Applies a delivery, unless it was before, and records what became of it.
@@ -42,30 +43,47 @@ async fn apply(db: &Db, outcome: &Outcome<'_>, notice: &Notice) -> Result<(), Db
     let tx = db.system().begin().await?;
     if record(&tx, outcome, state, None).await? {
         sync::apply(&tx, notice).await?;
+        forget_if_purged(&tx, outcome).await?;
     }
     tx.commit().await
+}
+
+/// A late delivery about an organization whose data was purged leaves its id and what became of it, and nothing more.
+async fn forget_if_purged<C: ConnectionTrait>(tx: &C, outcome: &Outcome<'_>) -> Result<(), DbErr> {
+    match &outcome.organization {
+        Some(organization) if tombstone::is_purged(tx, organization).await? => forget::one(tx, outcome.id).await,
+        _ => Ok(()),
+    }
 }
 
 fn malformed(error: Malformed) -> Error {
     Error::Malformed { code: "event_malformed", detail: format!("The delivery is {error}.") }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a delivery may concern any tenant")]
 async fn unreadable(db: &Db, outcome: Outcome<'_>, error: &Unreadable) -> Result<Error, DbErr> {
     let reason = error.to_string();
-    record(&db.system(), &outcome, State::Unreadable, Some(&reason)).await?;
+    note(db, &outcome, State::Unreadable, &reason).await?;
     tracing::warn!(delivery = outcome.id, kind = outcome.kind, reason, "a delivery cannot be read");
     Ok(Error::Unprocessable { code: "event_unreadable", detail: format!("{reason}.") })
 }
 
 /// In a transaction of its own, as that of the delivery is gone. The answer is a failure whether or not this succeeds.
-#[expect(clippy::disallowed_methods, reason = "a delivery may concern any tenant")]
 async fn note_failure(db: &Db, outcome: Outcome<'_>, error: &DbErr) {
     let reason = reason(error);
     tracing::warn!(delivery = outcome.id, kind = outcome.kind, reason, "a delivery could not be applied");
-    if let Err(error) = record(&db.system(), &outcome, State::Failed, Some(&reason)).await {
+    if let Err(error) = note(db, &outcome, State::Failed, &reason).await {
         tracing::warn!(delivery = outcome.id, %error, "nor could that be recorded");
     }
+}
+
+/// Records a delivery of which nothing was applied.
+#[expect(clippy::disallowed_methods, reason = "a delivery may concern any tenant")]
+async fn note(db: &Db, outcome: &Outcome<'_>, state: State, reason: &str) -> Result<(), DbErr> {
+    let tx = db.system().begin().await?;
+    if record(&tx, outcome, state, Some(reason)).await? {
+        forget_if_purged(&tx, outcome).await?;
+    }
+    tx.commit().await
 }
 
 /// The database's code and not its words, which may quote what was being stored.

@@ -12,6 +12,7 @@ use crate::clerk::event::Envelope;
 pub(super) struct Outcome<'a> {
     pub(super) id: &'a str,
     pub(super) kind: &'a str,
+    pub(super) organization: Option<String>,
     payload: &'a str,
 }
 
@@ -21,7 +22,7 @@ impl<'a> Outcome<'a> {
         // These carry one-time codes and sign-in links, with which a reader of the table could sign in as somebody.
         let secret = kind.starts_with("email.") || kind.starts_with("sms.");
         let payload = if secret { "" } else { std::str::from_utf8(body).unwrap_or_default() };
-        Self { id, kind, payload }
+        Self { id, kind, organization: envelope.organization_id(), payload }
     }
 }
 
@@ -43,12 +44,14 @@ pub(super) async fn record<C: ConnectionTrait>(
         attempts: Set(1),
         reason: Set(reason.map(str::to_owned)),
         payload: Set(outcome.payload.to_owned()),
+        organization_id: Set(outcome.organization.clone()),
         received_at: Set(now),
         updated_at: Set(now),
     };
     let mut conflict = OnConflict::column(Column::Id);
     conflict
-        .update_columns([Column::EventType, Column::State, Column::Reason, Column::Payload, Column::UpdatedAt])
+        .update_columns([Column::EventType, Column::State, Column::Reason, Column::UpdatedAt])
+        .update_columns([Column::Payload, Column::OrganizationId])
         .value(Column::Attempts, Expr::col((Entity, Column::Attempts)).add(1))
         .action_and_where(Column::State.is_in([State::Failed, State::Unreadable]));
     Ok(Insert::one(row).on_conflict(conflict).exec_without_returning(db).await? > 0)

@@ -23,3 +23,4 @@ mod requirements;
 mod row_level_security;
 mod schema;
 mod tasks;
+mod tenant_data;

@@ -212,7 +212,9 @@ async fn everything(db: &DatabaseConnection) -> Vec<String> {
             "SELECT 'table ' || relname || ' kind ' || relkind::text || ' rls ' || relrowsecurity::text || ' forced '
                 || relforcerowsecurity::text || ' acl ' || coalesce(relacl, acldefault('r', relowner))::text FROM pg_class
              WHERE relnamespace = 'public'::regnamespace",
-            "SELECT 'column ' || table_name || '.' || ordinal_position || ' ' || column_name || ' ' || data_type || ' '
+            // Counted anew, because a column that is dropped leaves its number behind.
+            "SELECT 'column ' || table_name || '.' || row_number() OVER (PARTITION BY table_name ORDER BY ordinal_position)
+                || ' ' || column_name || ' ' || data_type || ' '
                 || coalesce(character_maximum_length::text, '') || ' null ' || is_nullable || ' collate '
                 || coalesce(collation_name, '') || ' default ' || coalesce(column_default, '') || ' as '
                 || coalesce(generation_expression, '') FROM information_schema.columns WHERE table_schema = 'public'",

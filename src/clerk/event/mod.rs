@@ -3,6 +3,7 @@
 //! Payloads differ between instances and over time: unknown fields are ignored and absent optional ones tolerated. Strict are
 //! ids, times and the kind of each field. No error repeats a value, which may be somebody's name or address.
 
+mod concerned;
 mod fields;
 mod objects;
 #[cfg(test)]
@@ -106,6 +107,12 @@ impl<'a> Envelope<'a> {
     /// The event type, such as `organization.created`.
     pub fn kind(&self) -> &str {
         &self.kind
+    }
+
+    /// The organization it tells of, whatever its type, so that what is kept of it can be found by that.
+    pub fn organization_id(&self) -> Option<String> {
+        let data: Value = serde_json::from_str(self.data?.get()).ok()?;
+        concerned::organization(&self.kind, &data)
     }
 
     /// Reads the data. `sent_at` stands in for the time of an event that has none.

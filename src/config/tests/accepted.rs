@@ -29,6 +29,7 @@ fn dev_needs_nothing_but_a_clerk() {
     assert_eq!(config.http.body_limit, 1_048_576);
     assert_eq!(config.http.public_url, None);
     assert!(!config.personal_workspaces);
+    assert_eq!(config.organization_hold, chrono::TimeDelta::days(30));
     assert_eq!(config.log.filter, "info");
     assert_eq!(config.log.format, LogFormat::Pretty);
     let parties = ["http://localhost:3000", "http://localhost:5173", "http://localhost:8000", "http://127.0.0.1:8000"];

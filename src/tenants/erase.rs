@@ -1,0 +1,45 @@
+//! Erases a tenant now: what the purge does, without the hold.
+
+use anyhow::{Context, Result, bail};
+use chrono::{DateTime, SubsecRound, Utc};
+use sea_orm::DbErr;
+
+use super::purge::{Purge, Purged};
+use super::removed::Removed;
+use crate::clerk::event::{Event, Notice};
+use crate::db::{Db, TenantId};
+use crate::directory::{sync, tombstone};
+
+/// Removes everything of a deleted tenant but its tombstone, and counts it. Told to, it marks a living one as deleted first.
+///
+/// # Errors
+/// When the tenant lives and that is not to be changed, and the database's.
+#[expect(clippy::disallowed_methods, reason = "the operator's command serves no tenant")]
+pub async fn erase(db: &Db, tenant: &TenantId, now: DateTime<Utc>, force: bool) -> Result<Removed> {
+    let deleted = tombstone::find(&db.system(), tenant).await?.is_some_and(|tombstone| tombstone.deleted_at.is_some());
+    match (deleted, force) {
+        (true, _) => {}
+        (false, true) => mark_deleted(db, tenant, now).await.context("marking it as deleted")?,
+        (false, false) => bail!(
+            "{tenant} is not marked as deleted, so it may be in use. Delete it at Clerk and wait for the webhook; if that \
+             was done and no webhook will come, add --force"
+        ),
+    }
+    let mut purged = Purged::default();
+    let again = Purge { again: true, ..Purge::new(db, now) };
+    again.tenant(tenant, &mut purged).await.context("removing its rows; run it again to go on")?;
+    Ok(purged.removed)
+}
+
+/// As if Clerk had announced it, so that everything that follows from a deletion follows here too.
+#[expect(clippy::disallowed_methods, reason = "the operator's command serves no tenant")]
+async fn mark_deleted(db: &Db, tenant: &TenantId, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let id = tenant.to_string();
+    let event = match tenant {
+        TenantId::Organization(_) => Event::OrganizationDeleted { id },
+        TenantId::Personal(_) => Event::UserDeleted { id },
+    };
+    let tx = db.system().begin().await?;
+    sync::apply(&tx, &Notice { event, occurred_at: now.trunc_subsecs(3), digest: Vec::new() }).await?;
+    tx.commit().await
+}

@@ -1,0 +1,22 @@
+//! A tenant's data as a whole: exported, and purged once the tenant is deleted.
+//!
+//! Above the slices, because it names every table of theirs, in one list: [`registry`]. What is forgotten there is neither
+//! exported nor purged, and fails a test.
+
+pub mod erase;
+pub mod export;
+mod line;
+pub mod purge;
+pub mod registry;
+mod removed;
+mod table;
+
+pub use removed::Removed;
+pub use table::Table;
+
+use crate::db::TenantId;
+
+/// The tenant that an id names: a person's own workspace or an organization.
+pub fn named(id: &str) -> TenantId {
+    if id.starts_with("user_") { TenantId::Personal(id.to_owned()) } else { TenantId::Organization(id.to_owned()) }
+}

@@ -1,0 +1,23 @@
+//! Every table in which rows belong to a tenant, or tell of one.
+
+use super::table::{Rows, Table};
+use crate::directory::{invitation, membership, organization, user};
+use crate::idempotency::entity as idempotency_record;
+use crate::tasks::entity as task;
+
+/// The tables whose every row belongs to one tenant, children before their parents. Export writes and purge empties them.
+pub const OWNED: &[&dyn Table] = &[
+    &Rows::<idempotency_record::Entity>::owned(),
+    &Rows::<task::label::Entity>::owned(),
+    &Rows::<task::Entity>::owned(),
+    &Rows::<invitation::Entity>::owned(),
+    &Rows::<membership::Entity>::owned(),
+];
+
+/// The tables in which a tenant is a row itself. Export writes it; purge leaves it, as the tombstone.
+pub const SELVES: &[&dyn Table] =
+    &[&Rows::<organization::Entity>::owned(), &Rows::<user::Entity>::with(user::Column::Id)];
+
+/// The tables of no tenant with a column that names one: `&Rows::<entity::Entity>::with(entity::Column::OrganizationId)`.
+/// Purge deletes those rows. Of deliveries only what they tell is deleted: `webhooks::forget`.
+pub const TELLING: &[&dyn Table] = &[];
