@@ -8,20 +8,20 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::auth::PublicRoutes;
 use crate::clerk::Verifier;
 use crate::db::Db;
 use crate::state::AppState;
 
 /// The routes at the root. They are public.
-pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(get_root))
-        .routes(routes!(get_livez))
-        .routes(routes!(get_readyz))
-        .routes(routes!(get_health))
+pub fn router() -> PublicRoutes<AppState> {
+    PublicRoutes::new()
+        .because("It says what this is, and nothing else.", routes!(get_root))
+        .because("Probes have no token.", routes!(get_livez))
+        .because("Probes have no token.", routes!(get_readyz))
+        .because("Probes have no token.", routes!(get_health))
 }
 
 /// What this server is.
@@ -74,7 +74,7 @@ pub struct Health {
 ///
 /// A browser is sent to the documentation.
 #[utoipa::path(
-    get, path = "/", tag = "service", security(()),
+    get, path = "/", tag = "service",
     responses((status = 200, description = "Name, version, links", body = About), (status = 303, description = "A browser, to the documentation")),
 )]
 pub async fn get_root(headers: HeaderMap) -> Response {
@@ -95,7 +95,7 @@ pub async fn get_root(headers: HeaderMap) -> Response {
 }
 
 /// Is the process alive?
-#[utoipa::path(get, path = "/livez", tag = "service", security(()), responses((status = 200, description = "Alive", body = Health)))]
+#[utoipa::path(get, path = "/livez", tag = "service", responses((status = 200, description = "Alive", body = Health)))]
 pub async fn get_livez() -> Json<Health> {
     Json(Health { status: "ok", database: None, keys: None })
 }
@@ -104,7 +104,7 @@ pub async fn get_livez() -> Json<Health> {
 ///
 /// Asks the database, and whether the keys that verify tokens are loaded.
 #[utoipa::path(
-    get, path = "/readyz", tag = "service", security(()),
+    get, path = "/readyz", tag = "service",
     responses((status = 200, description = "It can", body = Health), (status = 503, description = "It cannot; the body says what is missing", body = Health)),
 )]
 pub async fn get_readyz(State(db): State<Db>, State(verifier): State<Verifier>) -> (StatusCode, Json<Health>) {
@@ -119,7 +119,7 @@ pub async fn get_readyz(State(db): State<Db>, State(verifier): State<Verifier>) 
 ///
 /// The same as `/readyz`.
 #[utoipa::path(
-    get, path = "/health", tag = "service", security(()),
+    get, path = "/health", tag = "service",
     responses((status = 200, description = "It can serve", body = Health), (status = 503, description = "It cannot; the body says what is missing", body = Health)),
 )]
 pub async fn get_health(db: State<Db>, verifier: State<Verifier>) -> (StatusCode, Json<Health>) {

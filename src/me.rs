@@ -4,9 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 
-use crate::auth::{AuthUser, RequireUser};
+use crate::auth::{ApiRoutes, AuthUser, RequireUser};
 use crate::clerk::session::Scopes;
 use crate::db::Db;
 use crate::directory::user::{self, Profile};
@@ -16,8 +15,8 @@ use crate::http::query::NoQuery;
 use crate::state::AppState;
 
 /// The routes under `/api/me`.
-pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(guarded_routes!(get_me))
+pub fn router() -> ApiRoutes<AppState> {
+    ApiRoutes::new().routes(guarded_routes!(get_me))
 }
 
 /// The caller.

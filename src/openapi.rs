@@ -10,6 +10,8 @@ use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::auth::SESSION_TOKEN;
+
 /// The parts of the document that are no operation.
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -38,7 +40,7 @@ impl Modify for SessionToken {
             .bearer_format("JWT")
             .description(Some("A Clerk session token."))
             .build();
-        document.components.get_or_insert_default().add_security_scheme("session_token", SecurityScheme::Http(scheme));
+        document.components.get_or_insert_default().add_security_scheme(SESSION_TOKEN, SecurityScheme::Http(scheme));
     }
 }
 

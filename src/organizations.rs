@@ -6,9 +6,8 @@ use chrono::{DateTime, Utc};
 use sea_orm::EntityTrait;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 
-use crate::auth::{RequireMember, RequireUser};
+use crate::auth::{ApiRoutes, RequireMember, RequireUser};
 use crate::db::Db;
 use crate::directory::{membership, organization};
 use crate::error::{Error, Problem, Result};
@@ -19,8 +18,8 @@ use crate::state::AppState;
 use crate::tasks;
 
 /// The routes of organizations, under `/api`.
-pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(guarded_routes!(list_organizations)).routes(guarded_routes!(get_organization))
+pub fn router() -> ApiRoutes<AppState> {
+    ApiRoutes::new().routes(guarded_routes!(list_organizations)).routes(guarded_routes!(get_organization))
 }
 
 /// An organization the caller belongs to.

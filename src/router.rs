@@ -3,9 +3,8 @@
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use utoipa::openapi::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
 
-use crate::auth::authenticate;
+use crate::auth::{ApiRoutes, PublicRoutes, authenticate};
 use crate::error::Error;
 use crate::http::middleware::{Limits, wrap};
 use crate::state::AppState;
@@ -26,16 +25,16 @@ pub fn document() -> OpenApi {
 
 /// The guarded routes, the public ones, and the document of both.
 fn routes() -> (Router<AppState>, Router<AppState>, OpenApi) {
-    let (api, described) = OpenApiRouter::with_openapi(openapi::document())
+    let (api, described) = ApiRoutes::in_document(openapi::document())
         .nest("/api/tasks", tasks::router())
         .nest("/api/me", me::router())
         .nest("/api/members", members::router())
         .nest("/api", organizations::router())
         .nest("/api", tasks::person_router())
-        .split_for_parts();
-    let (public, document) = OpenApiRouter::with_openapi(described)
+        .into_parts();
+    let (public, document) = PublicRoutes::in_document(described)
         .merge(health::router())
         .nest("/api/webhooks", webhooks::router())
-        .split_for_parts();
+        .into_parts();
     (api, public, document)
 }

@@ -12,5 +12,5 @@ pub use guard::{
     RequireUser, RequireView, Workspaces,
 };
 pub use middleware::authenticate;
-pub use mount::{GuardedBy, IsGuard, demand_guard};
+pub use mount::{ApiRoutes, GuardedBy, GuardedRoutes, IsGuard, PublicRoutes, SESSION_TOKEN};
 pub use user::{AuthUser, Permission};

@@ -5,9 +5,8 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, Condition, Order, QueryFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
 
-use crate::auth::RequireMember;
+use crate::auth::{ApiRoutes, RequireMember};
 use crate::db::Keyset;
 use crate::db::search::containing;
 use crate::directory::user::Profile;
@@ -19,8 +18,8 @@ use crate::http::query::{Query, list as several, one};
 use crate::state::AppState;
 
 /// The routes under `/api/members`.
-pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(guarded_routes!(list_members))
+pub fn router() -> ApiRoutes<AppState> {
+    ApiRoutes::new().routes(guarded_routes!(list_members))
 }
 
 /// A member of the organization.

@@ -6,13 +6,12 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sea_orm::{ColumnTrait, Condition};
-use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
-use utoipa_axum::router::OpenApiRouter;
 
 use super::entity::Column;
 use super::routes;
-use crate::auth::AuthUser;
+use crate::auth::{ApiRoutes, AuthUser};
 use crate::error::{Error, Result};
 use crate::guarded_routes;
 use crate::state::AppState;
@@ -69,43 +68,27 @@ impl<S: Send + Sync> FromRequestParts<S> for Scope {
 }
 
 /// The routes that name a person.
-pub fn person_router() -> OpenApiRouter<AppState> {
-    let mut router = OpenApiRouter::new()
-        .nest(
-            "/{user_id}/tasks",
-            OpenApiRouter::new()
-                .routes(guarded_routes!(routes::list_tasks, routes::create_task))
-                .routes(guarded_routes!(
-                    routes::get_task,
-                    routes::update_task,
-                    routes::replace_task,
-                    routes::delete_task
-                ))
-                .routes(guarded_routes!(routes::complete_task)),
-        )
-        .nest("/{user_id}", OpenApiRouter::new().routes(guarded_routes!(routes::get_task_stats)));
-    for item in router.get_openapi_mut().paths.paths.values_mut() {
-        name_person(item);
-    }
-    router
+pub fn person_router() -> ApiRoutes<AppState> {
+    let tasks = ApiRoutes::new()
+        .routes(guarded_routes!(routes::list_tasks, routes::create_task))
+        .routes(guarded_routes!(routes::get_task, routes::update_task, routes::replace_task, routes::delete_task))
+        .routes(guarded_routes!(routes::complete_task));
+    let stats = ApiRoutes::new().routes(guarded_routes!(routes::get_task_stats));
+    ApiRoutes::new().nest("/{user_id}/tasks", tasks).nest("/{user_id}", stats).described(name_person)
 }
 
 /// Tells the document of the parameter, and gives each operation an id of its own.
-fn name_person(item: &mut PathItem) {
-    let operations =
-        [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten();
-    for operation in operations {
-        let Operation { operation_id, parameters, .. } = operation;
-        *operation_id = operation_id.as_ref().map(|id| format!("{id}_of_person"));
-        let person = ParameterBuilder::new()
-            .name("user_id")
-            .parameter_in(ParameterIn::Path)
-            .required(Required::True)
-            .description(Some("The caller's own id; the tasks are those the caller created."))
-            .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
-            .build();
-        parameters.get_or_insert_default().insert(0, person.into());
-    }
+fn name_person(operation: &mut Operation) {
+    let Operation { operation_id, parameters, .. } = operation;
+    *operation_id = operation_id.as_ref().map(|id| format!("{id}_of_person"));
+    let person = ParameterBuilder::new()
+        .name("user_id")
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .description(Some("The caller's own id; the tasks are those the caller created."))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build();
+    parameters.get_or_insert_default().insert(0, person.into());
 }
 
 #[cfg(test)]

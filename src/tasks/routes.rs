@@ -5,7 +5,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 use serde::Deserialize;
-use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use super::changes::{self, NOT_FOUND, Target};
@@ -15,7 +14,7 @@ use super::person::Scope;
 use super::stats::{TaskStats, stats};
 use super::wire::{Completion, NewTask, Task, TaskChanges};
 use super::{assignee, completion, labels, new};
-use crate::auth::{RequireCreate, RequireDelete, RequireEdit, RequireView};
+use crate::auth::{ApiRoutes, RequireCreate, RequireDelete, RequireEdit, RequireView};
 use crate::db::TenantId;
 use crate::error::{Problem, Result};
 use crate::guarded_routes;
@@ -27,8 +26,8 @@ use crate::idempotency::{Answer, Claim, Once};
 use crate::state::AppState;
 
 /// The routes under `/api/tasks`.
-pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+pub fn router() -> ApiRoutes<AppState> {
+    ApiRoutes::new()
         .routes(guarded_routes!(list_tasks, create_task))
         .routes(guarded_routes!(get_task_stats))
         .routes(guarded_routes!(get_task, update_task, replace_task, delete_task))

@@ -11,16 +11,16 @@ mod routes;
 mod signatures;
 mod sweep;
 
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use routes::Received;
 pub use signatures::{BadSecret, Signatures};
 pub use sweep::{KEPT, sweep};
 
+use crate::auth::PublicRoutes;
 use crate::state::AppState;
 
 /// The routes under `/api/webhooks`. They are public.
-pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(routes::receive_clerk_webhook))
+pub fn router() -> PublicRoutes<AppState> {
+    PublicRoutes::new().because("The signature is the authentication.", routes!(routes::receive_clerk_webhook))
 }

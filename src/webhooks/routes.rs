@@ -22,7 +22,7 @@ pub struct Received {
 /// For Clerk alone, through Svix: the signature is the authentication. A delivery counts once, however often it comes; any
 /// answer but 200 has it sent again, under the same id.
 #[utoipa::path(
-    post, path = "/clerk", tag = "webhooks", security(()),
+    post, path = "/clerk", tag = "webhooks",
     params(
         ("svix-id" = String, Header, description = "The message's id, the same on every attempt", max_length = 255),
         ("svix-timestamp" = i64, Header, description = "When the attempt was made, in Unix seconds; five minutes of tolerance"),

@@ -6,11 +6,14 @@
 #[macro_use]
 mod support;
 
+mod access;
 mod bad_requests;
 mod bad_tokens;
 mod compatibility;
+mod concurrency;
 mod errors;
 mod idempotency;
+mod isolation;
 mod logs;
 mod migrations;
 mod openapi;

@@ -21,25 +21,26 @@ const CREATES: usize = 1000;
 const ORIGIN: &str = "http://localhost:3000";
 
 /// A Clerk that outlives the program, and somebody who may create tasks.
-struct Clerk {
+pub struct Clerk {
     emulator: Emulator,
+    who: TokenRequest,
     token: String,
 }
 
 impl Clerk {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let emulator = Emulator::builder().seed(Seed::empty()).authorized_party(ORIGIN).build().unwrap();
         emulator.spawn(TcpListener::bind("127.0.0.1:0").await.unwrap()).await.unwrap();
         let user = NewUser { email_addresses: vec!["kim@example.com".into()], ..NewUser::default() };
         let user = emulator.create_user(user).unwrap().id;
         let new = NewOrganization { name: "Acme".into(), created_by: Some(user.clone()), ..NewOrganization::default() };
         let organization = emulator.create_organization(new).unwrap().id;
-        let token = TokenRequest::for_user(user).organization(organization).lifetime(3600);
-        Self { token: emulator.session_token(&token).unwrap(), emulator }
+        let who = TokenRequest::for_user(user).organization(organization).lifetime(3600);
+        Self { token: emulator.session_token(&who).unwrap(), who, emulator }
     }
 
     /// `serve` over a database, with this Clerk; and where it listens.
-    async fn serve(&self, folder: &Path, database: &Scratch) -> (Program, String) {
+    pub async fn serve(&self, folder: &Path, database: &Scratch) -> (Program, String) {
         let keys = format!("{}/.well-known/jwks.json", self.emulator.base_url());
         let mut program = Program::start(
             folder,
@@ -59,6 +60,16 @@ impl Clerk {
         let base = format!("http://{address}");
         program.until_ready(&base).await;
         (program, base)
+    }
+
+    /// The same with a token minted for this one request.
+    pub fn create_anew(&self, client: &reqwest::Client, base: &str, title: &str) -> reqwest::RequestBuilder {
+        let refreshed = Self {
+            token: self.emulator.session_token(&self.who).unwrap(),
+            who: self.who.clone(),
+            emulator: self.emulator.clone(),
+        };
+        refreshed.create(client, base, title)
     }
 
     fn create(&self, client: &reqwest::Client, base: &str, title: &str) -> reqwest::RequestBuilder {
@@ -92,7 +103,14 @@ async fn killed_after(
         let (clerk, client, base, tell) = (clerk.clone(), client.clone(), base.clone(), tell.clone());
         creates.spawn(async move {
             let title = format!("Round {round} task {number}");
-            let Ok(answer) = clerk.create(&client, &base, &title).send().await else { return };
+            let answer = loop {
+                match clerk.create(&client, &base, &title).send().await {
+                    Err(_) => return,
+                    // On a busy machine not all of the thousand get a connection in time.
+                    Ok(answer) if answer.status() == StatusCode::SERVICE_UNAVAILABLE => {}
+                    Ok(answer) => break answer,
+                }
+            };
             if answer.status() == StatusCode::CREATED {
                 // The answer's head came, so the task was acknowledged, whether or not its body still comes.
                 let location = answer.headers()["location"].to_str().unwrap().rsplit('/').next().unwrap().to_owned();

@@ -8,6 +8,7 @@
 mod database;
 mod dev;
 mod kill;
+mod once;
 mod program;
 mod role;
 mod stop;

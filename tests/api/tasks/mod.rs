@@ -11,7 +11,7 @@ mod pages;
 mod permissions;
 mod person;
 mod preconditions;
-mod random_lists;
+pub mod random_lists;
 mod search;
 mod stats;
 mod workspace;
@@ -35,7 +35,7 @@ async fn found(caller: &Caller, query: &str) -> Vec<String> {
 }
 
 /// Every page from an address on, following `Link` until there is none.
-async fn pages(caller: &Caller, first: &str) -> Vec<Answer> {
+pub async fn pages(caller: &Caller, first: &str) -> Vec<Answer> {
     let mut pages = Vec::new();
     let mut next = Some(first.to_owned());
     while let Some(address) = next {

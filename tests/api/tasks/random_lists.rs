@@ -21,25 +21,25 @@ const PRIORITIES: &[&str] = &["low", "medium", "high"];
 const CATEGORIES: &[&str] = &["red", "Red", "blue"];
 const LABELS: &[&str] = &["x", "y", "X"];
 const TIMES: &[&str] =
-    &["2031-01-01T00:00:00Z", "2031-01-01T00:00:00.000001Z", "2031-01-01T00:00:00.5Z", "2032-06-01T00:00:00Z"];
+    &["2031-01-01T00:00:00Z", "2031-01-01T00:00:00.000001Z", "2031-01-01T00:00:00.500Z", "2032-06-01T00:00:00Z"];
 const SEARCHES: &[&str] = &["ALPHA", "étude", "%", "_", "zed", "", "e"];
 const SORTS: &[&str] = &["created_at", "updated_at", "due_date", "priority", "title"];
 
 /// What a list is asked for; empty means not asked.
 #[derive(Debug, Clone)]
-struct Question {
-    statuses: Vec<&'static str>,
-    priorities: Vec<&'static str>,
-    categories: Vec<&'static str>,
-    labels: Vec<&'static str>,
-    assignees: Vec<&'static str>,
-    completed: Option<bool>,
-    due_before: Option<&'static str>,
-    due_after: Option<&'static str>,
-    search: Option<&'static str>,
-    sort: &'static str,
-    ascending: bool,
-    limit: usize,
+pub struct Question {
+    pub statuses: Vec<&'static str>,
+    pub priorities: Vec<&'static str>,
+    pub categories: Vec<&'static str>,
+    pub labels: Vec<&'static str>,
+    pub assignees: Vec<&'static str>,
+    pub completed: Option<bool>,
+    pub due_before: Option<&'static str>,
+    pub due_after: Option<&'static str>,
+    pub search: Option<&'static str>,
+    pub sort: &'static str,
+    pub ascending: bool,
+    pub limit: usize,
 }
 
 fn some_of(of: &'static [&'static str]) -> impl Strategy<Value = Vec<&'static str>> {
@@ -47,7 +47,8 @@ fn some_of(of: &'static [&'static str]) -> impl Strategy<Value = Vec<&'static st
     prop_oneof![Just(Vec::new()), subsequence(of, 1..=2)]
 }
 
-fn task() -> impl Strategy<Value = Value> {
+/// A task as somebody may send it; it is assigned to `me` or to nobody.
+pub fn task() -> impl Strategy<Value = Value> {
     (
         select(TITLES),
         option::of(select(TITLES)),
@@ -66,7 +67,7 @@ fn task() -> impl Strategy<Value = Value> {
         })
 }
 
-fn question() -> impl Strategy<Value = Question> {
+pub fn question() -> impl Strategy<Value = Question> {
     let filters =
         (some_of(STATUSES), some_of(PRIORITIES), some_of(CATEGORIES), some_of(LABELS), some_of(&["me", "none"]));
     let rarely = |of| option::weighted(0.2, select(of));
@@ -94,8 +95,14 @@ fn question() -> impl Strategy<Value = Question> {
 }
 
 impl Question {
-    fn address(&self) -> String {
-        let mut query = format!("/api/tasks?sort_by={}&count=exact&limit={}", self.sort, self.limit);
+    /// The first page of the answer.
+    pub fn address(&self) -> String {
+        format!("/api/tasks?{}", self.query())
+    }
+
+    /// The same without the path.
+    pub fn query(&self) -> String {
+        let mut query = format!("sort_by={}&count=exact&limit={}", self.sort, self.limit);
         query.push_str(if self.ascending { "&sort_order=asc" } else { "&sort_order=desc" });
         for (name, values) in [
             ("status", &self.statuses),
@@ -119,7 +126,8 @@ impl Question {
         query
     }
 
-    fn admits(&self, task: &Value) -> bool {
+    /// Whether a task is part of the answer.
+    pub fn admits(&self, task: &Value) -> bool {
         let one_of = |values: &[&str], value: &Value| values.is_empty() || values.iter().any(|known| value == known);
         let due = time(&task["due_date"]);
         let assignee = if task["assignee_id"].is_null() { "none" } else { "me" };
@@ -139,7 +147,8 @@ impl Question {
             && self.search.is_none_or(mentions)
     }
 
-    fn order(&self, a: &Value, b: &Value) -> Ordering {
+    /// Which of two tasks comes first.
+    pub fn order(&self, a: &Value, b: &Value) -> Ordering {
         let key = |task: &Value| match self.sort {
             "priority" => {
                 (None, PRIORITIES.iter().position(|known| task["priority"] == *known).unwrap_or(9).to_string())
