@@ -11,8 +11,9 @@ use clerk_emulator::{Emulator, NewOrganization, NewUser, Seed, TokenRequest};
 use criterion::{Criterion, criterion_group, criterion_main};
 use http_body_util::BodyExt;
 use migration::{Migrator, MigratorTrait};
-use tenantry::auth::{RequireView, Workspaces, authenticate};
-use tenantry::clerk::{KeySource, Verifier, VerifierConfig};
+use tenantry::auth::{RequireView, StepUp, Workspaces, authenticate};
+use tenantry::clerk::api::ApiConfig;
+use tenantry::clerk::{Api, KeySource, Verifier, VerifierConfig};
 use tenantry::config::{DatabaseConfig, DatabaseUrl};
 use tenantry::db::Db;
 use tenantry::http::middleware::{Limits, wrap};
@@ -50,6 +51,8 @@ async fn prepare() -> Bench {
         verifier: Verifier::new(config).expect("a verifier"),
         signatures: Signatures::new(&[]).expect("no secret"),
         workspaces: Workspaces { personal: false },
+        clerk: Api::new(ApiConfig::new(clerk.base_url(), None)).expect("a client"),
+        step_up: StepUp(None),
     };
     let limits =
         Limits { timeout: Duration::from_secs(10), body: 1024 * 1024, origins: vec![HeaderValue::from_static(ORIGIN)] };

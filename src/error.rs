@@ -14,6 +14,7 @@ use sea_orm::DbErr;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::clerk::reverification::{Hint, Preset};
 use crate::db::trouble::is_away;
 
 /// What a handler answers with.
@@ -30,6 +31,9 @@ pub enum Error {
     /// 403: known, but not allowed.
     #[error("{code}: {detail}")]
     Forbidden { code: &'static str, detail: String, permission: Option<&'static str> },
+    /// 403: allowed, once the caller has verified a factor again; carries the hint that Clerk's front end acts upon.
+    #[error("reverification_required")]
+    ReverificationRequired { demanded: Preset },
     /// 404: absent, or another tenant's; the two look the same.
     #[error("{code}: {detail}")]
     NotFound { code: &'static str, detail: &'static str },
@@ -125,7 +129,7 @@ impl Error {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
-            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Self::Forbidden { .. } | Self::ReverificationRequired { .. } => StatusCode::FORBIDDEN,
             Self::NotFound { .. } => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict { .. } => StatusCode::CONFLICT,
@@ -149,6 +153,7 @@ impl Error {
             | Self::Unacceptable { code, .. }
             | Self::Unprocessable { code, .. }
             | Self::Unavailable { code, .. } => code,
+            Self::ReverificationRequired { .. } => "reverification_required",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::PreconditionFailed { .. } => "precondition_failed",
             Self::Invalid(_) => "validation_failed",
@@ -165,6 +170,9 @@ impl Error {
             | Self::Unprocessable { detail, .. } => detail.as_str().into(),
             Self::NotFound { detail, .. } | Self::Conflict { detail, .. } | Self::Unavailable { detail, .. } => {
                 (*detail).into()
+            }
+            Self::ReverificationRequired { .. } => {
+                "Verify again that it is you, and repeat the request with a new token.".into()
             }
             Self::MethodNotAllowed => "This address does not answer that method; see the Allow header.".into(),
             Self::PreconditionFailed { .. } => {
@@ -214,6 +222,11 @@ impl Error {
             code,
             request_id: request_id.to_owned(),
             permission: if let Self::Forbidden { permission, .. } = self { *permission } else { None },
+            clerk_error: if let Self::ReverificationRequired { demanded } = self {
+                Some((*demanded).into())
+            } else {
+                None
+            },
             errors: if let Self::Invalid(errors) = self { Some(errors.clone()) } else { None },
         }
     }
@@ -266,6 +279,9 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub permission: Option<&'static str>,
+    /// With `reverification_required`: what Clerk's `useReverification` recognises.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clerk_error: Option<Hint>,
     /// Each unacceptable part of the request (422).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errors: Option<Vec<FieldError>>,

@@ -3,8 +3,9 @@
 use anyhow::{Context, Result, bail};
 use axum::extract::FromRef;
 
-use crate::auth::Workspaces;
-use crate::clerk::{KeySource, PartyPolicy, Verifier, VerifierConfig};
+use crate::auth::{StepUp, Workspaces};
+use crate::clerk::api::ApiConfig;
+use crate::clerk::{Api, KeySource, PartyPolicy, Verifier, VerifierConfig};
 use crate::config::{self, ClerkConfig, Config};
 use crate::db::Db;
 use crate::webhooks::Signatures;
@@ -16,10 +17,14 @@ pub struct AppState {
     pub db: Db,
     /// Verifies session tokens.
     pub verifier: Verifier,
+    /// Changes things at Clerk.
+    pub clerk: Api,
     /// Verifies webhook deliveries.
     pub signatures: Signatures,
     /// Whether personal workspaces are switched on.
     pub workspaces: Workspaces,
+    /// How fresh a factor must be for what cannot be undone.
+    pub step_up: StepUp,
 }
 
 impl AppState {
@@ -31,10 +36,16 @@ impl AppState {
         Ok(Self {
             db,
             verifier: Verifier::new(verifier(&config.clerk)?).context("the keys of session tokens")?,
+            clerk: backend_api(&config.clerk)?,
             signatures: Signatures::new(&config.clerk.webhook_secrets).context("CLERK_WEBHOOK_SIGNING_SECRET")?,
             workspaces: Workspaces { personal: config.personal_workspaces },
+            step_up: StepUp(config.reverification),
         })
     }
+}
+
+fn backend_api(clerk: &ClerkConfig) -> Result<Api> {
+    Api::new(ApiConfig::new(&clerk.api_url, clerk.secret_key.clone())).context("CLERK_API_URL")
 }
 
 fn verifier(clerk: &ClerkConfig) -> Result<VerifierConfig> {

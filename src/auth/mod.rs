@@ -5,6 +5,7 @@
 mod guard;
 mod middleware;
 mod mount;
+mod step_up;
 mod user;
 
 pub use guard::{
@@ -13,4 +14,5 @@ pub use guard::{
 };
 pub use middleware::authenticate;
 pub use mount::{ApiRoutes, GuardedBy, GuardedRoutes, IsGuard, PublicRoutes, SESSION_TOKEN};
+pub use step_up::StepUp;
 pub use user::{AuthUser, Permission};

@@ -3,8 +3,10 @@
 //! A request's session token goes through here from text to [`Session`]: [`bearer`] finds it,
 //! [`token`] opens it, [`jwks`] or a PEM supplies the [`signing_key`], [`claims`] judges it, and
 //! [`Verifier`] ties these together and remembers the result. What a session may do on a route
-//! is decided by the guards in `auth`, not here. [`event`] reads what Clerk's webhooks carry.
+//! is decided by the guards in `auth`, not here. [`event`] reads what Clerk's webhooks carry, and [`Api`] asks Clerk to
+//! change something.
 
+pub mod api;
 pub mod bearer;
 pub mod claims;
 pub mod clock;
@@ -20,6 +22,7 @@ pub mod strict_json;
 pub mod token;
 pub mod verifier;
 
+pub use api::Api;
 pub use bearer::bearer;
 pub use claims::PartyPolicy;
 pub use clock::Clock;

@@ -1,4 +1,7 @@
-//! Step-up: was a factor verified recently enough? Clerk's rules over the `fva` claim.
+//! Step-up: was a factor verified recently enough? Clerk's rules over the `fva` claim, and its hint to a front end.
+
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Which factors must be fresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +53,76 @@ impl Reverification {
             Level::SecondFactor => fresh(second),
             Level::MultiFactor => fresh(first) && fresh(second),
         }
+    }
+}
+
+/// The strictness of a step-up under the names Clerk's SDKs know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preset {
+    /// [`Reverification::LAX`]
+    Lax,
+    /// [`Reverification::MODERATE`]
+    Moderate,
+    /// [`Reverification::STRICT`]
+    Strict,
+    /// [`Reverification::STRICT_MFA`]
+    StrictMfa,
+}
+
+impl Preset {
+    /// As Clerk writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lax => "lax",
+            Self::Moderate => "moderate",
+            Self::Strict => "strict",
+            Self::StrictMfa => "strict_mfa",
+        }
+    }
+
+    /// What it demands.
+    #[must_use]
+    pub fn demands(self) -> Reverification {
+        match self {
+            Self::Lax => Reverification::LAX,
+            Self::Moderate => Reverification::MODERATE,
+            Self::Strict => Reverification::STRICT,
+            Self::StrictMfa => Reverification::STRICT_MFA,
+        }
+    }
+}
+
+/// Clerk's hint that a factor must be verified again, which `useReverification` acts upon.
+///
+/// As `reverificationError` of `@clerk/shared` makes it; it stands in a body under `clerk_error`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ReverificationHint)]
+pub struct Hint {
+    /// Always `forbidden`.
+    #[serde(rename = "type")]
+    #[schema(value_type = String, example = "forbidden")]
+    kind: &'static str,
+    /// Always `reverification-error`.
+    #[schema(value_type = String, example = "reverification-error")]
+    reason: &'static str,
+    /// What is demanded.
+    metadata: HintMetadata,
+}
+
+/// What a step-up demands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ReverificationHintMetadata)]
+pub struct HintMetadata {
+    /// `lax`, `moderate`, `strict` or `strict_mfa`.
+    #[schema(value_type = String, example = "strict")]
+    reverification: &'static str,
+}
+
+impl From<Preset> for Hint {
+    fn from(preset: Preset) -> Self {
+        let metadata = HintMetadata { reverification: preset.as_str() };
+        Self { kind: "forbidden", reason: "reverification-error", metadata }
     }
 }
 

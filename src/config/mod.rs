@@ -21,6 +21,8 @@ mod variables;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use chrono::TimeDelta;
+
+use crate::clerk::reverification::Preset;
 use reader::Reader;
 
 pub use clerk::{ClerkConfig, KeySource, PartyPolicy};
@@ -50,6 +52,8 @@ pub struct Config {
     pub personal_workspaces: bool,
     /// How long the data of a deleted organization is kept.
     pub organization_hold: TimeDelta,
+    /// How fresh a factor must be for what cannot be undone; `None` asks for none.
+    pub reverification: Option<Preset>,
     /// What is logged and how it looks.
     pub log: LogConfig,
 }
@@ -133,9 +137,17 @@ impl Config {
             http,
             personal_workspaces: reader.flag("PERSONAL_WORKSPACES"),
             organization_hold: TimeDelta::days(reader.number("ORGANIZATION_HOLD_DAYS", 0..=3650)),
+            reverification: reverification(reader),
             log: LogConfig::read(reader),
         }
     }
+}
+
+fn reverification(reader: &mut Reader<'_>) -> Option<Preset> {
+    let presets = [Preset::Lax, Preset::Moderate, Preset::Strict, Preset::StrictMfa];
+    let named = presets.map(|preset| (preset.as_str(), Some(preset)));
+    let words: Vec<_> = [("off", None)].into_iter().chain(named).collect();
+    reader.choice("REVERIFICATION_LEVEL", &words).unwrap_or(Some(Preset::Strict))
 }
 
 fn listen(reader: &mut Reader<'_>) -> SocketAddr {

@@ -124,6 +124,11 @@ pub const VARIABLES: &[Variable] = &[
         "how long the data of a deleted organization or person is kept before it is purged, 0 to 3650",
     ),
     open(
+        "REVERIFICATION_LEVEL",
+        Fixed("strict"),
+        "how fresh a factor must be to remove or demote an admin: `off`, `lax` (a day), `moderate` (an hour), `strict` (ten minutes), `strict_mfa` (both factors)",
+    ),
+    open(
         "LOG_LEVEL",
         Depends("`info`, with `DEBUG` `debug`"),
         "`off`, `error`, `warn`, `info`, `debug`, `trace`, or directives such as `info,tenantry=debug`",

@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use super::version::keep_newer;
 use super::{ended_session, invitation, membership, organization, tombstone, user};
+use crate::clerk::api::AnsweredMembership;
 use crate::clerk::event::{self, Event, Notice, Person};
 use crate::db::search::fold;
 
@@ -45,13 +46,8 @@ pub fn announced(notice: &Notice) -> Announced {
             rows.organization = Some(source.organization(organization, source.event_at));
         }
         Event::OrganizationDeleted { id } => rows.organization = Some(source.deleted_organization(id)),
-        Event::Membership(membership) | Event::MembershipDeleted(membership) => {
-            // A snapshot yields to an announcement of the same age, hence 0. A person's has no age and is older than any.
-            rows.organization = Some(source.organization(&membership.organization, 0));
-            rows.user = Some(source.person(&membership.person, 0, None));
-            let deleted = matches!(notice.event, Event::MembershipDeleted(_));
-            rows.membership = Some(source.membership(membership, deleted));
-        }
+        Event::Membership(membership) => rows = source.with_snapshots(membership, false),
+        Event::MembershipDeleted(membership) => rows = source.with_snapshots(membership, true),
         Event::Invitation(invitation) => rows.invitation = Some(source.invitation(invitation)),
         Event::SessionEnded(session) => rows.ended_session = Some(source.ended_session(session)),
         Event::Other => {}
@@ -59,15 +55,31 @@ pub fn announced(notice: &Notice) -> Announced {
     rows
 }
 
+/// Which rows an answer of the Backend API tells of.
+///
+/// An answer has no time of an event, and 0 stands for it: it counts at once, and the announcement of the same state, come
+/// before or after, outranks it. So the mirror ends as it would have without the answer.
+pub fn answered(answer: &AnsweredMembership) -> Announced {
+    let source = Source { occurred_at: answer.at, event_at: 0, digest: &answer.digest };
+    source.with_snapshots(&answer.membership, answer.removed)
+}
+
 /// Brings the mirror up to what an event tells, in the caller's transaction.
+///
+/// # Errors
+/// The database's.
+pub async fn apply<C: ConnectionTrait>(tx: &C, notice: &Notice) -> Result<(), DbErr> {
+    keep(tx, announced(notice)).await
+}
+
+/// Keeps every row that is newer than the stored one, in the caller's transaction.
 ///
 /// Tables are written in one order always, at most one row of each, so that two transactions cannot wait for each other.
 /// Of an organization whose data was purged nothing is written any more.
 ///
 /// # Errors
 /// The database's.
-pub async fn apply<C: ConnectionTrait>(tx: &C, notice: &Notice) -> Result<(), DbErr> {
-    let mut rows = announced(notice);
+pub async fn keep<C: ConnectionTrait>(tx: &C, mut rows: Announced) -> Result<(), DbErr> {
     if let Some(row) = rows.organization.take() {
         keep_newer::<organization::Entity, C>(tx, row).await?;
     }
@@ -104,6 +116,17 @@ impl<'a> Source<'a> {
     fn of(notice: &'a Notice) -> Self {
         let occurred_at = notice.occurred_at;
         Self { occurred_at, event_at: occurred_at.timestamp_millis(), digest: &notice.digest }
+    }
+
+    /// A membership with what it tells of others.
+    fn with_snapshots(&self, membership: &event::Membership, deleted: bool) -> Announced {
+        Announced {
+            // A snapshot yields to an announcement of the same age, hence 0. A person's has no age and is older than any.
+            organization: Some(self.organization(&membership.organization, 0)),
+            user: Some(self.person(&membership.person, 0, None)),
+            membership: Some(self.membership(membership, deleted)),
+            ..Announced::default()
+        }
     }
 
     fn organization(&self, organization: &event::Organization, event_at: i64) -> organization::Model {

@@ -4,6 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::clerk::event::Person;
 use crate::db::Db;
 
 #[sea_orm::model]
@@ -51,11 +52,25 @@ pub struct Profile {
 
 impl From<&Model> for Profile {
     fn from(user: &Model) -> Self {
-        let parts: Vec<&str> = [&user.first_name, &user.last_name].into_iter().flatten().map(String::as_str).collect();
         Self {
-            name: (!parts.is_empty()).then(|| parts.join(" ")),
+            name: full_name(&user.first_name, &user.last_name),
             email: user.email.clone(),
             image_url: user.image_url.clone(),
         }
     }
+}
+
+impl From<&Person> for Profile {
+    fn from(person: &Person) -> Self {
+        Self {
+            name: full_name(&person.first_name, &person.last_name),
+            email: person.email.clone(),
+            image_url: person.image_url.clone(),
+        }
+    }
+}
+
+fn full_name(first: &Option<String>, last: &Option<String>) -> Option<String> {
+    let parts: Vec<&str> = [first, last].into_iter().flatten().map(String::as_str).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
 }

@@ -1,4 +1,4 @@
-//! `GET /api/members`, which feeds assignee pickers.
+//! `GET /api/members`, which feeds assignee pickers, and what a member looks like.
 
 use axum::extract::OriginalUri;
 use chrono::{DateTime, Utc};
@@ -6,7 +6,9 @@ use sea_orm::{ColumnTrait, Condition, Order, QueryFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::one;
 use crate::auth::{ApiRoutes, RequireMember};
+use crate::clerk::event::Membership;
 use crate::db::Keyset;
 use crate::db::search::containing;
 use crate::directory::user::Profile;
@@ -19,7 +21,11 @@ use crate::state::AppState;
 
 /// The routes under `/api/members`.
 pub fn router() -> ApiRoutes<AppState> {
-    ApiRoutes::new().routes(guarded_routes!(list_members))
+    ApiRoutes::new().routes(guarded_routes!(list_members)).routes(guarded_routes!(
+        one::get_member,
+        one::update_member,
+        one::delete_member
+    ))
 }
 
 /// A member of the organization.
@@ -122,10 +128,9 @@ fn keyset(page: &PageRequest<String>) -> Result<Keyset> {
 
 impl MemberQuery {
     fn roles(&self) -> Condition {
-        let key = |role: &String| format!("org:{}", role.trim_start_matches("org:"));
         match self.role.as_slice() {
             [] => Condition::all(),
-            roles => Condition::all().add(membership::Column::Role.is_in(roles.iter().map(key))),
+            roles => Condition::all().add(membership::Column::Role.is_in(roles.iter().map(|role| role_key(role)))),
         }
     }
 
@@ -135,7 +140,12 @@ impl MemberQuery {
     }
 }
 
-fn member((membership, user): (membership::Model, Option<user::Model>)) -> Member {
+/// A role as Clerk and tokens have it, with exactly one `org:`.
+pub(super) fn role_key(text: &str) -> String {
+    format!("org:{}", text.trim_start_matches("org:"))
+}
+
+pub(super) fn member((membership, user): (membership::Model, Option<user::Model>)) -> Member {
     let Profile { name, email, image_url } = user.as_ref().map(Profile::from).unwrap_or_default();
     Member {
         user_id: membership.user_id,
@@ -144,5 +154,19 @@ fn member((membership, user): (membership::Model, Option<user::Model>)) -> Membe
         email,
         image_url,
         created_at: membership.created_at,
+    }
+}
+
+impl From<&Membership> for Member {
+    fn from(membership: &Membership) -> Self {
+        let Profile { name, email, image_url } = Profile::from(&membership.person);
+        Self {
+            user_id: membership.person.id.clone(),
+            role: membership.role.clone(),
+            name,
+            email,
+            image_url,
+            created_at: membership.created_at,
+        }
     }
 }

@@ -11,6 +11,7 @@ use crate::db::Db;
 use crate::db::trouble::sql_state;
 use crate::directory::{sync, tombstone};
 use crate::error::{Error, Result};
+use crate::tasks;
 
 /// Applies a delivery, unless it was before, and records what became of it.
 ///
@@ -44,6 +45,9 @@ async fn apply(db: &Db, outcome: &Outcome<'_>, notice: &Notice) -> Result<(), Db
     if record(&tx, outcome, state, None).await? {
         sync::apply(&tx, notice).await?;
         forget_if_purged(&tx, outcome).await?;
+        if let Event::MembershipDeleted(left) = &notice.event {
+            tasks::take_from_former_member(&tx, &left.organization.id, &left.person.id).await?;
+        }
     }
     tx.commit().await
 }

@@ -15,6 +15,7 @@ mod errors;
 mod idempotency;
 mod isolation;
 mod logs;
+mod members;
 mod migrations;
 mod openapi;
 mod people;

@@ -10,6 +10,7 @@
 mod backend_api;
 mod package;
 mod permissions;
+mod reverification;
 mod samples;
 mod service;
 mod tokens;

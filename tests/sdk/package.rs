@@ -11,7 +11,7 @@ use serde_json::Value;
 /// The packages of one language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Packages {
-    /// `@clerk/backend` and `svix` from npm.
+    /// `@clerk/backend`, `@clerk/shared` and `svix` from npm.
     JavaScript,
     /// `clerk-backend-api` and `svix` from PyPI.
     Python,

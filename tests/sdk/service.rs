@@ -24,6 +24,11 @@ pub struct Service {
 impl Service {
     /// Starts both; the API listens when this returns.
     pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// The same with further settings of the API.
+    pub async fn with(further: &[(&str, &str)]) -> Self {
         let clerk = local_clerk().await;
         let folder = tempfile::tempdir().unwrap();
         let settings = [
@@ -48,6 +53,7 @@ impl Service {
             .current_dir(folder.path())
             .env_clear()
             .envs(settings)
+            .envs(further.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

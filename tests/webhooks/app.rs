@@ -17,8 +17,9 @@ use sea_orm::EntityTrait;
 use secrecy::SecretString;
 use serde_json::Value;
 use svix::webhooks::Webhook;
-use tenantry::auth::Workspaces;
-use tenantry::clerk::{KeySource, Verifier, VerifierConfig};
+use tenantry::auth::{StepUp, Workspaces};
+use tenantry::clerk::api::ApiConfig;
+use tenantry::clerk::{Api, KeySource, Verifier, VerifierConfig};
 use tenantry::db::Db;
 use tenantry::http::middleware::Limits;
 use tenantry::state::AppState;
@@ -63,6 +64,8 @@ impl App {
             verifier: Verifier::new(VerifierConfig::new("https://clerk.example", parties, keys)).unwrap(),
             signatures: Signatures::new(&secrets).unwrap(),
             workspaces: Workspaces { personal: false },
+            clerk: Api::new(ApiConfig::new("https://api.clerk.example", None)).unwrap(),
+            step_up: StepUp(None),
         };
         let limits = Limits { timeout: Duration::from_secs(10), body: 1024 * 1024, origins: Vec::new() };
         Self { db, router: tenantry::app(state, &limits) }

@@ -1,6 +1,9 @@
 //! Whatever the order and number of deliveries, the mirror ends as Clerk did.
 
 use proptest::prelude::*;
+use tenantry::clerk::api::AnsweredMembership;
+use tenantry::clerk::event::Membership;
+use tenantry::directory::sync::answered;
 
 use crate::history::{History, deliveries, histories};
 use crate::mirror::{Mirror, read};
@@ -68,6 +71,28 @@ fn what_a_membership_tells_of_others_yields_to_their_own_events() {
     let mut mirror = Mirror::default();
     [organization, renamed.as_str()].iter().for_each(|payload| mirror.take(&read(payload)));
     assert_eq!(mirror.organizations["org_1"].name, "Part", "a newer snapshot counts");
+}
+
+#[test]
+fn an_answer_of_the_backend_api_leaves_no_trace_once_its_webhook_is_there() {
+    let object = r#"{"id":"orgmem_1","role":"org:admin","created_at":1772442001000,"updated_at":1772442009000,
+        "organization":{"id":"org_1","name":"Acme","updated_at":1772442000000},"public_user_data":{"user_id":"user_1"}}"#;
+    for (kind, removed) in [("organizationMembership.updated", false), ("organizationMembership.deleted", true)] {
+        let webhook = read(&format!(r#"{{"type":"{kind}","timestamp":1772442009500,"data":{object}}}"#));
+        // Our clock, or Clerk's at the answer, may be ahead of the event's or behind it.
+        for answered_at in [1_772_442_000_000, 1_772_442_009_500, 1_772_449_999_999] {
+            let at = chrono::DateTime::from_timestamp_millis(answered_at).unwrap();
+            let membership = Membership::answered(object.as_bytes(), at).unwrap();
+            let answer = answered(&AnsweredMembership { membership, removed, at, digest: vec![0xff; 32] });
+            assert_eq!(answer.membership.as_ref().unwrap().deleted_at, removed.then_some(at), "it counts at once");
+            for order in [[&answer, &webhook], [&webhook, &answer]] {
+                let mut mirror = Mirror::default();
+                order.into_iter().for_each(|rows| mirror.take(rows));
+                assert_eq!(mirror.memberships.into_values().next(), webhook.membership, "{kind} {answered_at}");
+                assert_eq!(mirror.users.into_values().next(), webhook.user);
+            }
+        }
+    }
 }
 
 /// Panics unless the mirror shows what Clerk has.

@@ -70,6 +70,7 @@ struct TokenQuery {
     azp: Option<String>,
     ttl: Option<i64>,
     v: Option<u8>,
+    fva: Option<String>,
 }
 
 /// A session token as plain text, so that `$(curl …)` is all a script needs.
@@ -90,10 +91,23 @@ async fn token(
     if let Some(seconds) = query.ttl {
         request = request.lifetime(within_a_year(seconds)?);
     }
+    if let Some(ages) = query.fva {
+        request = request.fva(factor_ages(&ages)?);
+    }
     if let Some(organization) = chosen_organization(&emulator, &user, query.org)? {
         request = request.organization(organization);
     }
     Ok(([(CACHE_CONTROL, "no-store")], emulator.session_token(&request)?))
+}
+
+/// `first,second` in minutes, -1 for never; `none` for a token without the claim.
+fn factor_ages(text: &str) -> Result<Option<[i64; 2]>> {
+    if text == "none" {
+        return Ok(None);
+    }
+    let age = |text: &str| text.trim().parse::<i64>().ok().filter(|age| *age >= -1);
+    let ages = text.split_once(',').and_then(|(first, second)| Some([age(first)?, age(second)?]));
+    ages.map(Some).ok_or_else(|| ApiError::value("fva", "must be two ages in minutes such as 0,-1, or none"))
 }
 
 fn within_a_year(seconds: i64) -> Result<i64> {

@@ -1,6 +1,7 @@
 //! Clerk's objects as webhooks carry them, cut down to what is kept.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 
 use super::fields::{Fields, Unreadable};
 use crate::clerk::session::without_org;
@@ -127,6 +128,16 @@ pub struct Membership {
 }
 
 impl Membership {
+    /// Reads an answer of the Backend API, which is the same object without an envelope. `otherwise` is its age when it
+    /// does not tell.
+    ///
+    /// # Errors
+    /// When it is not as described.
+    pub fn answered(body: &[u8], otherwise: DateTime<Utc>) -> Result<Self, Unreadable> {
+        let value: Value = serde_json::from_slice(body).map_err(|_| Unreadable::new("", "is not JSON"))?;
+        Self::read(&Fields::of(&value, "")?, otherwise)
+    }
+
     pub(super) fn read(data: &Fields<'_>, otherwise: DateTime<Utc>) -> Result<Self, Unreadable> {
         let updated_at = data.time("updated_at")?.unwrap_or(otherwise);
         Ok(Self {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::accepted_clerk::jwks;
 use super::{local, production, publishable, read, read_local, secret_key, with};
+use crate::clerk::reverification::Preset;
 use crate::config::{Command, DatabaseKind, DatabaseUrl, Environment, LogFormat, PartyPolicy};
 
 #[test]
@@ -143,6 +144,16 @@ fn yes_and_no_are_understood_in_several_spellings() {
         assert_eq!(config.personal_workspaces, meaning, "{word:?}");
     }
     assert!(!read_local(&[("AUTO_MIGRATE", "no")]).unwrap().database.auto_migrate);
+}
+
+#[test]
+fn a_step_up_is_strict_unless_told_otherwise() {
+    let level = |word: &str| read_local(&[("REVERIFICATION_LEVEL", word)]).unwrap().reverification;
+    assert_eq!(level(""), Some(Preset::Strict));
+    for preset in [Preset::Lax, Preset::Moderate, Preset::Strict, Preset::StrictMfa] {
+        assert_eq!(level(preset.as_str()), Some(preset));
+    }
+    assert_eq!((level("OFF"), level("Strict_MFA")), (None, Some(Preset::StrictMfa)));
 }
 
 #[test]

@@ -46,6 +46,10 @@ fn plain_values_have_a_form_and_a_range() {
     local_refuses("LOG_LEVEL", &[("verbose", "no log level"), ("warning,a=info", "no log level")]);
     local_refuses("RUST_LOG", &[("tenantry=loud", "no log filter")]);
     local_refuses("LOG_FORMAT", &[("xml", "pretty, json")]);
+    local_refuses(
+        "REVERIFICATION_LEVEL",
+        &[("paranoid", "off, lax, moderate, strict, strict_mfa"), ("true", "off, lax")],
+    );
     production_refuses("DEBUG", &[("true", "production refuses")]);
 }
 

@@ -8,8 +8,10 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Request};
 use clerk_emulator::{Emulator, Plan, Seed, SigningKey};
 use secrecy::SecretString;
-use tenantry::auth::Workspaces;
-use tenantry::clerk::{KeySource, Verifier, VerifierConfig};
+use tenantry::auth::{StepUp, Workspaces};
+use tenantry::clerk::api::ApiConfig;
+use tenantry::clerk::reverification::Preset;
+use tenantry::clerk::{Api, KeySource, Verifier, VerifierConfig};
 use tenantry::db::Db;
 use tenantry::http::middleware::Limits;
 use tenantry::state::AppState;
@@ -40,11 +42,21 @@ pub struct Setup {
     pub webhook_secrets: Option<Vec<SecretString>>,
     /// Where the keys are fetched, instead of the local Clerk.
     pub jwks_url: Option<String>,
+    /// The Backend API, instead of the local Clerk's own.
+    pub backend_api: Option<ApiConfig>,
+    pub reverification: Option<Preset>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { personal_workspaces: false, timeout: Duration::from_secs(30), webhook_secrets: None, jwks_url: None }
+        Self {
+            personal_workspaces: false,
+            timeout: Duration::from_secs(30),
+            webhook_secrets: None,
+            jwks_url: None,
+            backend_api: None,
+            reverification: Some(Preset::Strict),
+        }
     }
 }
 
@@ -120,7 +132,10 @@ fn router(clerk: &Emulator, db: Db, setup: &Setup) -> Router {
     let signatures = Signatures::new(&secrets).unwrap();
     let workspaces = Workspaces { personal: setup.personal_workspaces };
     let limits = Limits { timeout: setup.timeout, body: 1024 * 1024, origins: vec![HeaderValue::from_static(ORIGIN)] };
-    tenantry::app(AppState { db, verifier, signatures, workspaces }, &limits)
+    let own = || ApiConfig::new(clerk.base_url(), Some(clerk.secret_key().into()));
+    let backend_api = Api::new(setup.backend_api.clone().unwrap_or_else(own)).unwrap();
+    let step_up = StepUp(setup.reverification);
+    tenantry::app(AppState { db, verifier, clerk: backend_api, signatures, workspaces, step_up }, &limits)
 }
 
 /// The key that every local Clerk of this process signs with; making one takes longer than most tests.

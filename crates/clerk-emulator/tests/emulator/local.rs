@@ -27,6 +27,9 @@ async fn curl_gets_a_token_as_plain_text() {
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), -30);
     assert_eq!(claims["azp"], "https://other.example");
     assert!(token("sam?azp=").await.get("azp").is_none());
+    assert_eq!(token("sam").await["fva"], json!([0, -1]), "as after signing in");
+    assert_eq!(token("sam?fva=20,-1").await["fva"], json!([20, -1]));
+    assert!(token("sam?fva=none").await.get("fva").is_none());
 }
 
 #[tokio::test]
@@ -38,6 +41,8 @@ async fn a_bad_token_request_says_what_is_wrong() {
         ("ada?v=3", "422 form_param_value_invalid v"),
         ("ada?ttl=99999999999999", "422 form_param_value_invalid ttl"),
         ("ada?ttl=soon", "400 malformed_request_parameters"),
+        ("ada?fva=1", "422 form_param_value_invalid fva"),
+        ("ada?fva=1,-2", "422 form_param_value_invalid fva"),
         ("ada?tll=5", "400 malformed_request_parameters"),
     ] {
         let path = format!("/token/{path}");

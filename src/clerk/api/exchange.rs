@@ -1,0 +1,92 @@
+//! One question to the Backend API and its answer.
+
+use chrono::{DateTime, SubsecRound, Utc};
+use reqwest::header::{ACCEPT, DATE, HeaderMap};
+use reqwest::{Client, Method, Response, StatusCode, Url};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
+
+use super::refusal::{Refusal, refusal};
+
+/// The version whose shapes are read here.
+const VERSION: (&str, &str) = ("Clerk-API-Version", "2026-05-12");
+/// A membership with its organization and all their metadata is some ten kilobytes.
+const MAX_BODY: usize = 256 * 1024;
+/// The longest id, in bytes.
+const MAX_ID: usize = 255;
+
+/// What questions have in common.
+pub(super) struct Exchange {
+    pub(super) client: Client,
+    pub(super) base: Url,
+    pub(super) secret_key: SecretString,
+}
+
+/// An answer of success.
+pub(super) struct Answer {
+    pub(super) body: Vec<u8>,
+    /// When it was given, by Clerk's clock where it tells: its tokens are dated by the same.
+    pub(super) at: DateTime<Utc>,
+}
+
+impl Exchange {
+    /// The address of a resource.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] for what can be no id: an empty one or `..` would lead to another route than was meant.
+    pub(super) fn address(&self, path: &[&str]) -> Result<Url, Refusal> {
+        let is_id = |part: &&str| {
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+            (1..=MAX_ID).contains(&part.len()) && part.bytes().all(plain)
+        };
+        if !path.iter().all(is_id) {
+            return Err(Refusal::NotFound);
+        }
+        let mut url = self.base.clone();
+        // Only an address that cannot be a base has no segments, and such a one was refused at the start.
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().push("v1").extend(path);
+        }
+        Ok(url)
+    }
+
+    /// Asks once.
+    ///
+    /// # Errors
+    /// What Clerk's refusal means, or [`Refusal::Away`] when there is no answer that can be read.
+    pub(super) async fn ask(&self, method: Method, url: Url, body: Option<&Value>) -> Result<Answer, Refusal> {
+        let mut request = self.client.request(method, url).bearer_auth(self.secret_key.expose_secret());
+        request = request.header(VERSION.0, VERSION.1).header(ACCEPT, "application/json");
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let mut answer = request.send().await.map_err(no_answer)?;
+        let bytes = read(&mut answer).await?;
+        if answer.status() == StatusCode::OK {
+            return Ok(Answer { body: bytes, at: date(answer.headers()) });
+        }
+        Err(refusal(answer.status(), answer.headers(), &bytes))
+    }
+}
+
+async fn read(answer: &mut Response) -> Result<Vec<u8>, Refusal> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(no_answer)? {
+        if body.len() + chunk.len() > MAX_BODY {
+            return Err(Refusal::away(anyhow::anyhow!("Clerk's answer is larger than {MAX_BODY} bytes")));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// The address is left out: it holds ids, and the request id finds those.
+fn no_answer(error: reqwest::Error) -> Refusal {
+    Refusal::away(anyhow::Error::new(error.without_url()).context("no answer from Clerk's Backend API"))
+}
+
+fn date(headers: &HeaderMap) -> DateTime<Utc> {
+    let told = headers.get(DATE).and_then(|value| value.to_str().ok());
+    let read = told.and_then(|text| DateTime::parse_from_rfc2822(text).ok());
+    read.map_or_else(|| Utc::now().trunc_subsecs(6), |date| date.with_timezone(&Utc))
+}
