@@ -11,7 +11,7 @@ use clerk_emulator::{Emulator, NewOrganization, NewUser, Seed, TokenRequest};
 use criterion::{Criterion, criterion_group, criterion_main};
 use http_body_util::BodyExt;
 use migration::{Migrator, MigratorTrait};
-use tenantry::auth::{RequireView, StepUp, Workspaces, authenticate};
+use tenantry::auth::{RequireView, Revocations, StepUp, Workspaces, authenticate};
 use tenantry::clerk::api::ApiConfig;
 use tenantry::clerk::{Api, KeySource, Verifier, VerifierConfig};
 use tenantry::config::{DatabaseConfig, DatabaseUrl};
@@ -49,6 +49,7 @@ async fn prepare() -> Bench {
     let state = AppState {
         db,
         verifier: Verifier::new(config).expect("a verifier"),
+        revocations: Revocations::default(),
         signatures: Signatures::new(&[]).expect("no secret"),
         workspaces: Workspaces { personal: false },
         clerk: Api::new(ApiConfig::new(clerk.base_url(), None)).expect("a client"),
@@ -62,6 +63,7 @@ async fn prepare() -> Bench {
 fn database(url: &str) -> DatabaseConfig {
     let url = DatabaseUrl::parse(url).expect("an address");
     DatabaseConfig {
+        direct_url: url.clone(),
         migration_url: url.clone(),
         url,
         max_connections: 4,
@@ -109,7 +111,7 @@ fn requests(c: &mut Criterion) {
     });
     let guarded = Router::new()
         .route("/guarded", get(async |_: RequireView| "ok"))
-        .route_layer(from_fn_with_state(bench.state.verifier.clone(), authenticate));
+        .route_layer(from_fn_with_state((bench.state.verifier.clone(), bench.state.revocations.clone()), authenticate));
     let guarded = wrap(guarded, &bench.limits).with_state(bench.state.clone());
     c.bench_function("request/guarded_handler", |b| {
         b.to_async(&runtime).iter(|| send(&guarded, bench.request("GET", "/guarded", Body::empty())));

@@ -31,6 +31,7 @@ fn config(database: &str) -> DatabaseConfig {
     let url = DatabaseUrl::parse(url.as_str()).expect("an address");
     DatabaseConfig {
         migration_url: url.clone(),
+        direct_url: url.clone(),
         url,
         max_connections: 4,
         min_connections: 1,

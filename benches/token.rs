@@ -1,4 +1,4 @@
-//! What a session token costs: verified cold, remembered, and its permissions decoded.
+//! What a session token costs: verified cold, remembered, its permissions decoded, and held against what was taken away.
 
 use std::hint::black_box;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,6 +11,8 @@ use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use serde_json::json;
+use tenantry::auth::Revocations;
+use tenantry::auth::revocation::{CAPACITY, Change, News, Place, Rank};
 use tenantry::clerk::permissions::{decode, scoped};
 use tenantry::clerk::{KeySource, Verifier, VerifierConfig};
 
@@ -93,5 +95,52 @@ fn permissions(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, tokens, permissions);
+/// A lower role for a person.
+fn lower(user: String, second: i64) -> Change {
+    let rank = Rank {
+        began_at: 1,
+        id: format!("orgmem_3ViXZya8cdFOcVwWBh{second:07}"),
+        updated_at: second * 1000,
+        digest: vec![7; 32],
+        ..Rank::default()
+    };
+    let place = Place {
+        role: "org:member".into(),
+        permissions: ["org:tasks:view", "org:tasks:create", "org:sys_memberships:read"].map(str::to_owned).into(),
+    };
+    let organization = "org_3ViXZya8cdFOcVwWBhqG5KSFdPE".to_owned();
+    Change { news: News::Membership { organization, user, place: Some(place), rank }, second }
+}
+
+/// Memory of this process in use, in KiB.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
+
+fn revocations(c: &mut Criterion) {
+    let key = KeyPair::generate(KeySize::Rsa2048).expect("a key can be made");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime starts");
+    let session = runtime.block_on(verifier(&key, 0).verify(&token(&key, 0))).expect("it is good");
+
+    let empty = Revocations::default();
+    c.bench_function("revocation/nothing taken away", |b| b.iter(|| empty.check(black_box(&session))));
+    let full = Revocations::default();
+    let before = resident();
+    for number in 0..CAPACITY {
+        let number = i64::try_from(number).expect("a small number");
+        full.learn([&lower(format!("user_3FlY0mG1ylvuhfJXqIEn{number:07}"), session.issued_at - number)]);
+    }
+    println!("{} changes are held in {} KiB", full.len(), resident().saturating_sub(before));
+    c.bench_function("revocation/100 000 taken away, from others", |b| b.iter(|| full.check(black_box(&session))));
+    full.learn([&lower(session.user_id.clone(), session.issued_at)]);
+    let lost = full.check(&session);
+    assert!(lost.is_ok_and(|lost| lost.hold_admin()), "the role was not taken away");
+    c.bench_function("revocation/100 000 taken away, one from the caller", |b| {
+        b.iter(|| full.check(black_box(&session)))
+    });
+}
+
+criterion_group!(benches, tokens, permissions, revocations);
 criterion_main!(benches);

@@ -13,7 +13,8 @@ use crate::{health, me, members, openapi, organizations, tasks, webhooks};
 /// The whole service.
 pub fn app(state: AppState, limits: &Limits) -> Router {
     let (api, public, document) = routes();
-    let api = api.route_layer(from_fn_with_state(state.verifier.clone(), authenticate));
+    let callers = (state.verifier.clone(), state.revocations.clone());
+    let api = api.route_layer(from_fn_with_state(callers, authenticate));
     let router = api.merge(public).merge(openapi::pages(document)).fallback(async || Error::ROUTE_NOT_FOUND);
     wrap(router, limits).with_state(state)
 }

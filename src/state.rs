@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use axum::extract::FromRef;
 
-use crate::auth::{StepUp, Workspaces};
+use crate::auth::{Revocations, StepUp, Workspaces};
 use crate::clerk::api::ApiConfig;
 use crate::clerk::{Api, KeySource, PartyPolicy, Verifier, VerifierConfig};
 use crate::config::{self, ClerkConfig, Config};
@@ -17,6 +17,8 @@ pub struct AppState {
     pub db: Db,
     /// Verifies session tokens.
     pub verifier: Verifier,
+    /// What verified tokens claim in vain.
+    pub revocations: Revocations,
     /// Changes things at Clerk.
     pub clerk: Api,
     /// Verifies webhook deliveries.
@@ -36,6 +38,7 @@ impl AppState {
         Ok(Self {
             db,
             verifier: Verifier::new(verifier(&config.clerk)?).context("the keys of session tokens")?,
+            revocations: Revocations::default(),
             clerk: backend_api(&config.clerk)?,
             signatures: Signatures::new(&config.clerk.webhook_secrets).context("CLERK_WEBHOOK_SIGNING_SECRET")?,
             workspaces: Workspaces { personal: config.personal_workspaces },

@@ -5,17 +5,19 @@ use std::time::Duration;
 use chrono::{TimeDelta, Utc};
 use sea_orm::DbErr;
 
+use crate::auth::Revocations;
 use crate::db::Db;
-use crate::directory::ended_session;
+use crate::directory::{access_change, ended_session};
 use crate::tenants::purge::{Purge, Purged};
 use crate::{idempotency, webhooks};
 
 /// Sweeps now and then every hour, until the process ends. Any number of instances may.
-pub async fn sweep_hourly(db: Db, hold: TimeDelta) {
+pub async fn sweep_hourly(db: Db, revocations: Revocations, hold: TimeDelta) {
     let mut hours = tokio::time::interval(Duration::from_secs(3600));
     loop {
         hours.tick().await;
         sweep(&db).await;
+        revocations.forget_old();
         purge(&db, hold).await;
     }
 }
@@ -34,6 +36,7 @@ pub async fn sweep(db: &Db) {
     report("idempotency records", idempotency::sweep(db).await);
     report("webhook deliveries", webhooks::sweep(db).await);
     report("ended sessions", ended_session::sweep(db).await);
+    report("changes of access", access_change::sweep(db).await);
 }
 
 fn report(what: &'static str, swept: Result<u64, DbErr>) {

@@ -7,6 +7,7 @@ mod m20261121_000002_create_tasks;
 mod m20261121_000003_create_webhook_deliveries;
 mod m20261121_000004_create_idempotency_records;
 mod m20261121_000005_row_level_security;
+mod m20261121_000006_create_access_changes;
 mod m20261121_000007_purge_deleted_tenants;
 pub mod roles;
 pub mod tables;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_create_webhook_deliveries::Migration),
             Box::new(m20261121_000004_create_idempotency_records::Migration),
             Box::new(m20261121_000005_row_level_security::Migration),
+            Box::new(m20261121_000006_create_access_changes::Migration),
             Box::new(m20261121_000007_purge_deleted_tenants::Migration),
         ]
     }

@@ -21,7 +21,7 @@ pub trait Policy: Send + Sync + 'static {
     /// Passes or refuses.
     ///
     /// # Errors
-    /// 403.
+    /// 403; 401 `token_stale` where the token claims the power that is needed, and the caller has lost it.
     fn check(user: &AuthUser, tenant: &TenantId) -> Result<()>;
 }
 
@@ -127,7 +127,11 @@ pub struct ManageMembers;
 impl Policy for ManageMembers {
     fn check(user: &AuthUser, tenant: &TenantId) -> Result<()> {
         organization_of(tenant)?;
-        if user.is_admin() { Ok(()) } else { user.demand(Permission::ManageMembers, tenant) }
+        if user.is_admin() || user.holds(Permission::ManageMembers) {
+            return Ok(());
+        }
+        user.refuse_former_admin()?;
+        user.demand(Permission::ManageMembers, tenant)
     }
 }
 
@@ -144,6 +148,7 @@ impl Policy for Admin {
         if user.is_admin() {
             return Ok(());
         }
+        user.refuse_former_admin()?;
         Err(Error::Forbidden {
             code: "admin_required",
             detail: "This needs the role org:admin.".into(),
@@ -159,4 +164,60 @@ fn organization_of(tenant: &TenantId) -> Result<&str> {
         detail: "This needs an active organization; a personal workspace has none.".into(),
         permission: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::auth::{ADMIN, Powers};
+    use crate::clerk::session::{Organization, Scopes, Session};
+
+    /// What a policy says of a token with this role and these permissions, when by now the role gives other ones.
+    fn judged<P: Policy>(claimed: (&str, &[&str]), by_now: (&str, &[&str])) -> String {
+        let owned = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
+        let organization = Organization {
+            id: "org_a".into(),
+            slug: None,
+            role: Some(claimed.0.into()),
+            permissions: owned(claimed.1),
+        };
+        let session = Session {
+            user_id: "user_a".into(),
+            session_id: "sess_a".into(),
+            organization: Some(organization),
+            plans: Scopes::default(),
+            features: Scopes::default(),
+            actor: None,
+            factor_ages: None,
+            issued_at: 0,
+            expires_at: 60,
+            readings_differ: false,
+        };
+        let user = AuthUser::new(Arc::new(session), Powers::of(by_now.0, &owned(by_now.1)).others());
+        let judged = P::check(&user, &TenantId::Organization("org_a".into()));
+        judged.map_or_else(|error| error.code().to_owned(), |()| "passes".to_owned())
+    }
+
+    const MANAGES: (&str, &[&str]) = ("org:member", &["org:members:manage"]);
+    const PLAIN: (&str, &[&str]) = ("org:member", &[]);
+    const CHIEF: (&str, &[&str]) = (ADMIN, &[]);
+
+    #[test]
+    fn a_lost_power_is_stale_where_it_is_needed_and_nowhere_else() {
+        assert_eq!(judged::<Admin>(CHIEF, CHIEF), "passes");
+        assert_eq!(judged::<Admin>(CHIEF, MANAGES), "token_stale");
+        assert_eq!(judged::<Admin>(PLAIN, CHIEF), "admin_required");
+        assert_eq!(judged::<ManageMembers>(CHIEF, CHIEF), "passes");
+        assert_eq!(judged::<ManageMembers>(CHIEF, PLAIN), "token_stale");
+        assert_eq!(judged::<ManageMembers>(MANAGES, PLAIN), "token_stale");
+        assert_eq!(judged::<ManageMembers>(PLAIN, CHIEF), "permission_missing");
+        // The one way to manage members is gone, the other is not.
+        assert_eq!(judged::<ManageMembers>((ADMIN, &["org:members:manage"]), MANAGES), "passes");
+        assert_eq!(judged::<ManageMembers>((ADMIN, &["org:members:manage"]), CHIEF), "passes");
+        assert_eq!(judged::<Member>(CHIEF, PLAIN), "passes");
+        assert_eq!(judged::<ViewTasks>(("org:member", &["org:tasks:view"]), PLAIN), "token_stale");
+        assert_eq!(judged::<ViewTasks>(PLAIN, PLAIN), "permission_missing");
+    }
 }

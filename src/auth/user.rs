@@ -1,8 +1,10 @@
-//! The caller, as the token says.
+//! The caller: what the token says, less what it claims in vain.
 
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::{ADMIN, Powers};
+use crate::clerk::Reject;
 use crate::clerk::session::Session;
 use crate::db::TenantId;
 use crate::error::{Error, Result};
@@ -23,6 +25,10 @@ pub enum Permission {
 }
 
 impl Permission {
+    /// Every permission of this product.
+    pub const ALL: [Self; 5] =
+        [Self::ViewTasks, Self::CreateTasks, Self::EditTasks, Self::DeleteTasks, Self::ManageMembers];
+
     /// The key in Clerk.
     pub fn key(self) -> &'static str {
         match self {
@@ -44,21 +50,26 @@ impl Permission {
 }
 
 /// A verified caller. Cheap to clone; shared by every request that brings the same token.
+///
+/// Dereferences to the token's own words. What a caller may do is asked of the methods here, which know what was taken away.
 #[derive(Debug, Clone)]
-pub struct AuthUser(Arc<Session>);
+pub struct AuthUser {
+    session: Arc<Session>,
+    lost: Powers,
+}
 
 impl Deref for AuthUser {
     type Target = Session;
 
     fn deref(&self) -> &Session {
-        &self.0
+        &self.session
     }
 }
 
 impl AuthUser {
-    /// The caller of a verified session token.
-    pub fn new(session: Arc<Session>) -> Self {
-        Self(session)
+    /// The caller of a verified session token, and the powers that it claims in vain.
+    pub fn new(session: Arc<Session>, lost: Powers) -> Self {
+        Self { session, lost }
     }
 
     /// Whose data a request is about: the active organization, or the caller's own workspace where those are switched on.
@@ -79,36 +90,53 @@ impl AuthUser {
 
     /// Whether the caller may see tasks.
     pub fn can_view(&self) -> bool {
-        self.has_permission(Permission::ViewTasks.key())
+        self.holds(Permission::ViewTasks)
     }
 
     /// Whether the caller may create tasks.
     pub fn can_create(&self) -> bool {
-        self.has_permission(Permission::CreateTasks.key())
+        self.holds(Permission::CreateTasks)
     }
 
     /// Whether the caller may change tasks.
     pub fn can_edit(&self) -> bool {
-        self.has_permission(Permission::EditTasks.key())
+        self.holds(Permission::EditTasks)
     }
 
     /// Whether the caller may delete tasks.
     pub fn can_delete(&self) -> bool {
-        self.has_permission(Permission::DeleteTasks.key())
+        self.holds(Permission::DeleteTasks)
     }
 
     /// Whether the caller is an administrator of the active organization.
     pub fn is_admin(&self) -> bool {
-        self.has_role("org:admin")
+        self.has_role(ADMIN) && !self.lost.hold_admin()
+    }
+
+    /// Whether the caller has a permission in the active organization.
+    pub fn holds(&self, permission: Permission) -> bool {
+        self.has_permission(permission.key()) && !self.lost.hold(permission)
+    }
+
+    /// Refuses a caller who was an administrator when the token was issued and is none any more.
+    ///
+    /// # Errors
+    /// 401 `token_stale`.
+    pub fn refuse_former_admin(&self) -> Result<()> {
+        if self.has_role(ADMIN) && self.lost.hold_admin() { Err(Reject::Stale.into()) } else { Ok(()) }
     }
 
     /// Demands a permission in a tenant. In a personal workspace its owner, who is the only possible caller, holds them all.
     ///
     /// # Errors
-    /// 403 `permission_missing`, or `feature_not_in_plan` when the organization's plan lacks the feature.
+    /// 403 `permission_missing`, or `feature_not_in_plan` when the organization's plan lacks the feature; 401 `token_stale` when
+    /// the token has the permission and the caller no more.
     pub fn demand(&self, permission: Permission, tenant: &TenantId) -> Result<()> {
-        if matches!(tenant, TenantId::Personal(_)) || self.has_permission(permission.key()) {
+        if matches!(tenant, TenantId::Personal(_)) || self.holds(permission) {
             return Ok(());
+        }
+        if self.has_permission(permission.key()) {
+            return Err(Reject::Stale.into());
         }
         let key = permission.key();
         if self.plan_lacks(permission.feature()) {

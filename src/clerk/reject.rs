@@ -54,6 +54,12 @@ pub enum Reject {
     Pending,
     /// There is no key to verify with: none was loaded yet, or the last ones are too old.
     KeysUnavailable,
+    /// Its user was deleted or banned since.
+    UserGone,
+    /// Its session has ended since.
+    SessionOver,
+    /// It claims what has been taken away since; a fresh one claims less.
+    Stale,
 }
 
 impl Reject {
@@ -66,6 +72,8 @@ impl Reject {
             Self::NotYetActive | Self::IssuedInFuture => "token_not_active",
             Self::Pending => "session_pending",
             Self::KeysUnavailable => "keys_unavailable",
+            Self::UserGone | Self::SessionOver => "token_revoked",
+            Self::Stale => "token_stale",
             Self::Malformed(_)
             | Self::WrongKind(_)
             | Self::Algorithm
@@ -77,7 +85,7 @@ impl Reject {
         }
     }
 
-    /// Clerk's own name for the refusal, for logs and for comparison with Clerk's SDKs.
+    /// Clerk's own name for the refusal, for logs and for comparison with Clerk's SDKs; the last three are ours alone.
     #[must_use]
     pub fn reason(self) -> &'static str {
         match self {
@@ -95,6 +103,9 @@ impl Reject {
             Self::IssuedInFuture => "token-iat-in-the-future",
             Self::Pending => "session-pending",
             Self::KeysUnavailable => "jwk-remote-failed-to-load",
+            Self::UserGone => "user-gone",
+            Self::SessionOver => "session-over",
+            Self::Stale => "token-stale",
         }
     }
 
@@ -117,6 +128,9 @@ impl Reject {
             Self::IssuedInFuture => "The token was issued in the future; check the clocks.",
             Self::Pending => "The session has an open task; finish signing in.",
             Self::KeysUnavailable => "Sign-in keys are not available at the moment; try again shortly.",
+            Self::UserGone => "This user may no longer sign in.",
+            Self::SessionOver => "The session has ended; sign in again.",
+            Self::Stale => "The caller's access has changed since the token was issued; get a fresh one.",
         }
     }
 }

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use super::migrate;
 use crate::config::{Config, Environment};
 use crate::db::{Db, Role};
+use crate::directory::access_change::{self, Following};
 use crate::http::middleware::Limits;
 use crate::state::AppState;
 use crate::{sweep, telemetry};
@@ -37,10 +38,11 @@ pub struct Server {
     state: AppState,
     limits: Limits,
     organization_hold: TimeDelta,
+    following: Following,
 }
 
 impl Server {
-    /// Binds, migrates where that is wanted, and connects.
+    /// Binds, migrates where that is wanted, connects, and learns whose access was taken away lately.
     pub async fn open(config: &Config) -> Result<Self> {
         // First, so that a second instance by mistake does not touch the schema.
         let listener = TcpListener::bind(config.listen)
@@ -55,12 +57,14 @@ impl Server {
         migrate::warn_of_pending(&db).await;
         let state = AppState::build(config, db.clone())?;
         let limits = Limits::of(&config.http)?;
-        Ok(Self { address, db, listener, state, limits, organization_hold: config.organization_hold })
+        let following = access_change::follow(&db, &config.database, &state.revocations).await;
+        Ok(Self { address, db, listener, state, limits, organization_hold: config.organization_hold, following })
     }
 
     /// Answers requests until a signal comes.
     pub async fn run(self) -> Result<()> {
-        let sweeping = tokio::spawn(sweep::sweep_hourly(self.db.clone(), self.organization_hold));
+        let revocations = self.state.revocations.clone();
+        let sweeping = tokio::spawn(sweep::sweep_hourly(self.db.clone(), revocations, self.organization_hold));
         let app = crate::app(self.state, &self.limits);
         let (tell, mut told) = watch::channel(false);
         let stop = async move {
@@ -80,6 +84,7 @@ impl Server {
             }
         };
         sweeping.abort();
+        drop(self.following);
         tracing::info!("stopped");
         self.db.close().await.context("closing the database")?;
         served.context("serving")

@@ -18,6 +18,8 @@ const FORMS: &str = "write sqlite://path?mode=rwc or postgres://user:password@ho
 pub struct DatabaseConfig {
     /// The database, as the role that serves requests.
     pub url: DatabaseUrl,
+    /// The same database past any pooler, for LISTEN; equals `url` unless told otherwise.
+    pub direct_url: DatabaseUrl,
     /// The same database as the role that owns the tables; equals `url` unless told otherwise.
     pub migration_url: DatabaseUrl,
     /// Most connections in the pool.
@@ -35,10 +37,12 @@ pub struct DatabaseConfig {
 impl DatabaseConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         let url = url(reader);
-        let migration_url = migration_url(reader, &url);
+        let direct_url = second_url(reader, "DATABASE_DIRECT_URL", &url, "past the pooler");
+        let migration_url = second_url(reader, "MIGRATION_DATABASE_URL", &url, "as the role that owns its tables");
         let max_connections = reader.number("DATABASE_MAX_CONNECTIONS", 1..=1000);
         Self {
             url,
+            direct_url,
             migration_url,
             max_connections,
             min_connections: min_connections(reader, max_connections),
@@ -167,8 +171,8 @@ fn url(reader: &mut Reader<'_>) -> DatabaseUrl {
     address(reader, name, &value).unwrap_or_else(local_database)
 }
 
-fn migration_url(reader: &mut Reader<'_>, url: &DatabaseUrl) -> DatabaseUrl {
-    let name = "MIGRATION_DATABASE_URL";
+/// Another way to the database of `DATABASE_URL`.
+fn second_url(reader: &mut Reader<'_>, name: &'static str, url: &DatabaseUrl, how: &str) -> DatabaseUrl {
     let Some(value) = reader.value(name) else {
         return url.clone();
     };
@@ -177,7 +181,7 @@ fn migration_url(reader: &mut Reader<'_>, url: &DatabaseUrl) -> DatabaseUrl {
     };
     if own.kind != url.kind && !reader.blames_any(&["DATABASE_URL"]) {
         let problem = "is another kind of database than DATABASE_URL";
-        let mend = "name the same database there, as the role that owns its tables";
+        let mend = format!("name the same database there, {how}");
         reader.fault(name, &value, Fault::new(problem, mend));
     }
     own

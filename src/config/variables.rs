@@ -45,6 +45,11 @@ pub const VARIABLES: &[Variable] = &[
         "`sqlite://path?mode=rwc` or `postgres://user:password@host/database`",
     ),
     secret(
+        "DATABASE_DIRECT_URL",
+        Depends("`DATABASE_URL`"),
+        "the same database past any pooler, on which instances [hear of each other's changes](#several-instances)",
+    ),
+    secret(
         "MIGRATION_DATABASE_URL",
         Depends("`DATABASE_URL`"),
         "the same database as the role that owns the tables, for migrations",

@@ -3,6 +3,7 @@
 //!
 //! It may be behind, or know nothing yet: no request may assume that it is current.
 
+pub mod access_change;
 pub mod ended_session;
 pub mod invitation;
 pub mod membership;

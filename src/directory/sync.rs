@@ -5,11 +5,15 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
+use tracing::Instrument;
 
 use super::version::keep_newer;
-use super::{ended_session, invitation, membership, organization, tombstone, user};
+use super::{access_change, ended_session, invitation, membership, organization, tombstone, user};
+use crate::auth::Revocations;
+use crate::auth::revocation::Change;
 use crate::clerk::api::AnsweredMembership;
 use crate::clerk::event::{self, Event, Notice, Person};
+use crate::db::{SystemDb, Transaction};
 use crate::db::search::fold;
 
 /// The rows that an event tells of, each whole.
@@ -64,45 +68,81 @@ pub fn answered(answer: &AnsweredMembership) -> Announced {
     source.with_snapshots(&answer.membership, answer.removed)
 }
 
-/// Brings the mirror up to what an event tells, in the caller's transaction.
+/// Brings the mirror up to what an event tells, in the caller's transaction, as [`keep`] does.
 ///
 /// # Errors
 /// The database's.
-pub async fn apply<C: ConnectionTrait>(tx: &C, notice: &Notice) -> Result<(), DbErr> {
+pub async fn apply<C: ConnectionTrait>(tx: &C, notice: &Notice) -> Result<Vec<Change>, DbErr> {
     keep(tx, announced(notice)).await
 }
 
-/// Keeps every row that is newer than the stored one, in the caller's transaction.
+/// Keeps every row that is newer than the stored one, in the caller's transaction, and says whose access that changes. End the
+/// transaction with [`commit`], so that the changes are in force.
 ///
 /// Tables are written in one order always, at most one row of each, so that two transactions cannot wait for each other.
 /// Of an organization whose data was purged nothing is written any more.
 ///
 /// # Errors
 /// The database's.
-pub async fn keep<C: ConnectionTrait>(tx: &C, mut rows: Announced) -> Result<(), DbErr> {
-    if let Some(row) = rows.organization.take() {
-        keep_newer::<organization::Entity, C>(tx, row).await?;
+pub async fn keep<C: ConnectionTrait>(tx: &C, mut rows: Announced) -> Result<Vec<Change>, DbErr> {
+    let tenant = rows.tenant().map(str::to_owned);
+    let mut changes = Vec::new();
+    if let Some(row) = rows.organization
+        && keep_newer::<organization::Entity, C>(tx, row.clone()).await?
+    {
+        changes.extend(access_change::of_organization(&row));
     }
     // After the organization's own row: a lock that is shared first and then wanted alone makes two deliveries wait for
     // each other.
-    if let Some(tenant) = rows.tenant()
+    if let Some(tenant) = &tenant
         && tombstone::is_purged(tx, tenant).await?
     {
         (rows.membership, rows.invitation) = (None, None);
     }
-    if let Some(row) = rows.user {
-        keep_newer::<user::Entity, C>(tx, row).await?;
+    if let Some(row) = rows.user
+        && keep_newer::<user::Entity, C>(tx, row.clone()).await?
+    {
+        changes.extend(access_change::of_user(tx, &row).await?);
     }
-    if let Some(row) = rows.membership {
-        keep_newer::<membership::Entity, C>(tx, row).await?;
+    if let Some(row) = rows.membership
+        && keep_newer::<membership::Entity, C>(tx, row.clone()).await?
+    {
+        changes.extend(access_change::of_membership(tx, &row).await?);
     }
     if let Some(row) = rows.invitation {
         keep_newer::<invitation::Entity, C>(tx, row).await?;
     }
-    if let Some(row) = rows.ended_session {
-        keep_newer::<ended_session::Entity, C>(tx, row).await?;
+    if let Some(row) = rows.ended_session
+        && keep_newer::<ended_session::Entity, C>(tx, row.clone()).await?
+    {
+        changes.push(access_change::of_ended_session(&row));
     }
-    Ok(())
+    access_change::record(tx, &changes).await?;
+    Ok(changes)
+}
+
+/// Commits what [`keep`] did and puts the changes in force in this process; other instances hear of them.
+///
+/// In a task of its own, since whoever sent the event may hang up in between. A commit whose outcome is unknown counts as
+/// done here: what is true at Clerk may be taken away too early, but never too late.
+///
+/// # Errors
+/// The database's.
+pub async fn commit(
+    tx: SystemDb<Transaction>,
+    changes: Vec<Change>,
+    revocations: &Revocations,
+) -> Result<(), DbErr> {
+    let revocations = revocations.clone();
+    let commit = async move {
+        let outcome = tx.commit().await;
+        let news = revocations.learn(&changes);
+        if news > 0 {
+            tracing::debug!(news, "changes of access are in force");
+        }
+        outcome
+    };
+    tokio::spawn(commit.in_current_span()).await.map_err(|error| DbErr::Custom(error.to_string()))?
 }
 
 /// What the rows of an event have in common.

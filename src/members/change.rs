@@ -7,7 +7,7 @@ use sea_orm::DbErr;
 use tracing::Instrument;
 
 use super::target::NOT_FOUND;
-use crate::auth::StepUp;
+use crate::auth::{Revocations, StepUp};
 use crate::clerk::Api;
 use crate::clerk::api::AnsweredMembership;
 use crate::db::Db;
@@ -21,6 +21,7 @@ use crate::tasks;
 pub struct Means {
     db: Db,
     clerk: Api,
+    revocations: Revocations,
     pub(super) step_up: StepUp,
 }
 
@@ -28,12 +29,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Means
 where
     Db: FromRef<S>,
     Api: FromRef<S>,
+    Revocations: FromRef<S>,
     StepUp: FromRef<S>,
 {
     type Rejection = Error;
 
     async fn from_request_parts(_: &mut Parts, state: &S) -> Result<Self> {
-        Ok(Self { db: Db::from_ref(state), clerk: Api::from_ref(state), step_up: StepUp::from_ref(state) })
+        Ok(Self {
+            db: Db::from_ref(state),
+            clerk: Api::from_ref(state),
+            revocations: Revocations::from_ref(state),
+            step_up: StepUp::from_ref(state),
+        })
     }
 }
 
@@ -72,7 +79,7 @@ impl Means {
                 Change::Removal => self.clerk.remove_membership(&organization, &user).await,
             };
             let answer = answered.map_err(|refusal| refusal.into_error(NOT_FOUND))?;
-            let stored = store(&self.db, &answer).await;
+            let stored = store(&self.db, &self.revocations, &answer).await;
             if let Err(error) = &stored {
                 let code = sql_state(error).unwrap_or_default();
                 tracing::warn!(%code, "the mirror could not take Clerk's answer; it waits for the webhook");
@@ -83,19 +90,20 @@ impl Means {
     }
 }
 
-/// Brings the mirror up to Clerk's answer, and gives the tasks of somebody who was removed back to nobody, all or nothing.
+/// Brings the mirror up to Clerk's answer, and gives the tasks of somebody who was removed back to nobody, all or nothing; then
+/// their tokens lose what was taken, on the next request.
 ///
 /// Everything that the API itself changes of a membership goes through here.
 ///
 /// # Errors
 /// The database's.
 #[expect(clippy::disallowed_methods, reason = "the mirror is written past the tenant wall")]
-async fn store(db: &Db, answer: &AnsweredMembership) -> Result<(), DbErr> {
+async fn store(db: &Db, revocations: &Revocations, answer: &AnsweredMembership) -> Result<(), DbErr> {
     let tx = db.system().begin().await?;
-    sync::keep(&tx, sync::answered(answer)).await?;
+    let changes = sync::keep(&tx, sync::answered(answer)).await?;
     if answer.removed {
         let membership = &answer.membership;
         tasks::take_from_former_member(&tx, &membership.organization.id, &membership.person.id).await?;
     }
-    tx.commit().await
+    sync::commit(tx, changes, revocations).await
 }

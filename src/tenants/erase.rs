@@ -1,14 +1,20 @@
 //! Erases a tenant now: what the purge does, without the hold.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, SubsecRound, Utc};
 use sea_orm::DbErr;
 
 use super::purge::{Purge, Purged};
 use super::removed::Removed;
+use crate::auth::Revocations;
 use crate::clerk::event::{Event, Notice};
 use crate::db::{Db, TenantId};
 use crate::directory::{sync, tombstone};
+
+/// Servers hear of a deletion within a second. What tells them of it goes with the rest, so it must have been read.
+const UNTIL_HEARD: Duration = Duration::from_secs(2);
 
 /// Removes everything of a deleted tenant but its tombstone, and counts it. Told to, it marks a living one as deleted first.
 ///
@@ -19,7 +25,10 @@ pub async fn erase(db: &Db, tenant: &TenantId, now: DateTime<Utc>, force: bool) 
     let deleted = tombstone::find(&db.system(), tenant).await?.is_some_and(|tombstone| tombstone.deleted_at.is_some());
     match (deleted, force) {
         (true, _) => {}
-        (false, true) => mark_deleted(db, tenant, now).await.context("marking it as deleted")?,
+        (false, true) => {
+            mark_deleted(db, tenant, now).await.context("marking it as deleted")?;
+            tokio::time::sleep(UNTIL_HEARD).await;
+        }
         (false, false) => bail!(
             "{tenant} is not marked as deleted, so it may be in use. Delete it at Clerk and wait for the webhook; if that \
              was done and no webhook will come, add --force"
@@ -40,6 +49,8 @@ async fn mark_deleted(db: &Db, tenant: &TenantId, now: DateTime<Utc>) -> Result<
         TenantId::Personal(_) => Event::UserDeleted { id },
     };
     let tx = db.system().begin().await?;
-    sync::apply(&tx, &Notice { event, occurred_at: now.trunc_subsecs(3), digest: Vec::new() }).await?;
-    tx.commit().await
+    let notice = Notice { event, occurred_at: now.trunc_subsecs(3), digest: Vec::new() };
+    let changes = sync::apply(&tx, &notice).await?;
+    // This process serves nobody; those that do hear of it.
+    sync::commit(tx, changes, &Revocations::default()).await
 }

@@ -1,6 +1,7 @@
 //! Every table in which rows belong to a tenant, or tell of one.
 
 use super::table::{Rows, Table};
+use crate::directory::access_change::entity as access_change;
 use crate::directory::{invitation, membership, organization, user};
 use crate::idempotency::entity as idempotency_record;
 use crate::tasks::entity as task;
@@ -20,4 +21,4 @@ pub const SELVES: &[&dyn Table] =
 
 /// The tables of no tenant with a column that names one: `&Rows::<entity::Entity>::with(entity::Column::OrganizationId)`.
 /// Purge deletes those rows. Of deliveries only what they tell is deleted: `webhooks::forget`.
-pub const TELLING: &[&dyn Table] = &[];
+pub const TELLING: &[&dyn Table] = &[&Rows::<access_change::Entity>::with(access_change::Column::OrganizationId)];

@@ -6,6 +6,7 @@ use super::delivery::State;
 use super::forget;
 use super::record::{Outcome, record};
 use super::signatures::Message;
+use crate::auth::Revocations;
 use crate::clerk::event::{Envelope, Event, Malformed, Notice, Unreadable};
 use crate::db::Db;
 use crate::db::trouble::sql_state;
@@ -17,14 +18,14 @@ use crate::tasks;
 ///
 /// # Errors
 /// 400 `event_malformed`, 422 `event_unreadable`, and the database's: then nothing was applied, and a retry may succeed.
-pub(super) async fn receive(db: &Db, message: &Message, body: &[u8]) -> Result<()> {
+pub(super) async fn receive(db: &Db, revocations: &Revocations, message: &Message, body: &[u8]) -> Result<()> {
     let envelope = Envelope::open(body).map_err(malformed)?;
     let outcome = Outcome::new(&message.id, &envelope, body);
     let notice = match envelope.notice(message.sent_at) {
         Ok(notice) => notice,
         Err(error) => return Err(unreadable(db, outcome, &error).await?),
     };
-    match apply(db, &outcome, &notice).await {
+    match apply(db, revocations, &outcome, &notice).await {
         Ok(()) => Ok(()),
         Err(error) => {
             note_failure(db, outcome, &error).await;
@@ -39,17 +40,18 @@ pub(super) async fn receive(db: &Db, message: &Message, body: &[u8]) -> Result<(
 /// once that has committed it finds an applied delivery, once that has failed it takes its place. On SQLite a transaction
 /// that writes has the database to itself.
 #[expect(clippy::disallowed_methods, reason = "a delivery may concern any tenant")]
-async fn apply(db: &Db, outcome: &Outcome<'_>, notice: &Notice) -> Result<(), DbErr> {
+async fn apply(db: &Db, revocations: &Revocations, outcome: &Outcome<'_>, notice: &Notice) -> Result<(), DbErr> {
     let state = if notice.event == Event::Other { State::Ignored } else { State::Applied };
     let tx = db.system().begin().await?;
+    let mut changes = Vec::new();
     if record(&tx, outcome, state, None).await? {
-        sync::apply(&tx, notice).await?;
+        changes = sync::apply(&tx, notice).await?;
         forget_if_purged(&tx, outcome).await?;
         if let Event::MembershipDeleted(left) = &notice.event {
             tasks::take_from_former_member(&tx, &left.organization.id, &left.person.id).await?;
         }
     }
-    tx.commit().await
+    sync::commit(tx, changes, revocations).await
 }
 
 /// A late delivery about an organization whose data was purged leaves its id and what became of it, and nothing more.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Signatures, receive};
+use crate::auth::Revocations;
 use crate::db::Db;
 use crate::error::{Problem, Result};
 use crate::http::extract::body;
@@ -40,12 +41,13 @@ pub struct Received {
 pub async fn receive_clerk_webhook(
     State(db): State<Db>,
     State(signatures): State<Signatures>,
+    State(revocations): State<Revocations>,
     request: Request,
 ) -> Result<Json<Received>> {
     signatures.demand_secret()?;
     let headers = request.headers().clone();
     let body = body(request, &()).await?;
     let message = signatures.verify(&headers, &body)?;
-    receive::receive(&db, &message, &body).await?;
+    receive::receive(&db, &revocations, &message, &body).await?;
     Ok(Json(Received { received: true }))
 }

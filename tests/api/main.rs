@@ -24,6 +24,7 @@ mod plans;
 mod pool;
 mod raw_requests;
 mod requirements;
+mod revocation;
 mod row_level_security;
 mod schema;
 mod tasks;

@@ -176,6 +176,7 @@ fn entities() -> BTreeMap<String, Columns> {
         columns::<directory::membership::Entity>(),
         columns::<directory::invitation::Entity>(),
         columns::<directory::ended_session::Entity>(),
+        columns::<directory::access_change::entity::Entity>(),
         columns::<tasks::entity::Entity>(),
         columns::<tasks::entity::label::Entity>(),
         columns::<webhooks::delivery::Entity>(),

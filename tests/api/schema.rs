@@ -7,10 +7,11 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use crate::support::Database;
 
 /// The tables that belong to no tenant, each with its reason.
-const GLOBAL: [(&str, &str); 4] = [
+const GLOBAL: [(&str, &str); 5] = [
     ("organizations", "a row is a tenant itself; its id is the tenant"),
     ("users", "a person may belong to several tenants"),
     ("ended_sessions", "a session is a person's, whichever tenant is active in it"),
+    ("access_changes", "every instance reads the changes in every tenant, and of people and sessions too"),
     ("webhook_deliveries", "Clerk delivers to the product, and tells of users too"),
 ];
 

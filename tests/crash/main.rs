@@ -10,5 +10,6 @@ mod dev;
 mod kill;
 mod once;
 mod program;
+mod revocation;
 mod role;
 mod stop;

@@ -17,7 +17,7 @@ use sea_orm::EntityTrait;
 use secrecy::SecretString;
 use serde_json::Value;
 use svix::webhooks::Webhook;
-use tenantry::auth::{StepUp, Workspaces};
+use tenantry::auth::{Revocations, StepUp, Workspaces};
 use tenantry::clerk::api::ApiConfig;
 use tenantry::clerk::{Api, KeySource, Verifier, VerifierConfig};
 use tenantry::db::Db;
@@ -62,6 +62,7 @@ impl App {
         let state = AppState {
             db: db.clone(),
             verifier: Verifier::new(VerifierConfig::new("https://clerk.example", parties, keys)).unwrap(),
+            revocations: Revocations::default(),
             signatures: Signatures::new(&secrets).unwrap(),
             workspaces: Workspaces { personal: false },
             clerk: Api::new(ApiConfig::new("https://api.clerk.example", None)).unwrap(),

@@ -81,6 +81,7 @@ async fn create() -> Option<(String, Place)> {
 async fn connect(url: &str, max_connections: u32, statement_timeout: Duration) -> Result<Db, sea_orm::DbErr> {
     let url = DatabaseUrl::parse(url).unwrap();
     Db::connect(&DatabaseConfig {
+        direct_url: url.clone(),
         migration_url: url.clone(),
         url,
         max_connections,

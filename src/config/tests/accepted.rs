@@ -15,6 +15,7 @@ fn dev_needs_nothing_but_a_clerk() {
     assert_eq!(config.listen.to_string(), "127.0.0.1:8000");
     assert_eq!(config.database.url.expose(), "sqlite://tenantry.db?mode=rwc");
     assert_eq!(config.database.migration_url.expose(), config.database.url.expose());
+    assert_eq!(config.database.direct_url.expose(), config.database.url.expose());
     assert_eq!(config.database.max_connections, 20);
     assert_eq!(config.database.min_connections, 0);
     assert_eq!(config.database.acquire_timeout, Duration::from_secs(3));
@@ -36,6 +37,18 @@ fn dev_needs_nothing_but_a_clerk() {
     let parties = ["http://localhost:3000", "http://localhost:5173", "http://localhost:8000", "http://127.0.0.1:8000"];
     assert_eq!(config.http.cors_origins, parties[..2]);
     assert_eq!(config.clerk.authorized_parties, parties);
+}
+
+#[test]
+fn the_database_may_have_another_address_for_listening() {
+    let direct = "postgres://app:plainly%20fake@direct.db/tenantry";
+    let values = with(production(), &[("DATABASE_DIRECT_URL", direct)]);
+
+    let config = read(Command::Serve, &values).unwrap();
+
+    assert_eq!(config.database.direct_url.expose(), direct);
+    assert_eq!(config.database.migration_url.expose(), config.database.url.expose());
+    assert_ne!(config.database.url.expose(), direct);
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn what_the_example_shows_as_a_default_changes_nothing() {
 #[test]
 fn the_keys_of_the_example_are_refused_in_production() {
     for (name, value) in assignments() {
-        let local_address = name == "DATABASE_URL" || name == "MIGRATION_DATABASE_URL";
+        let local_address = ["DATABASE_URL", "DATABASE_DIRECT_URL", "MIGRATION_DATABASE_URL"].contains(&name);
         let secret = VARIABLES.iter().any(|v| v.name == name && v.secret);
         if name != "CLERK_PUBLISHABLE_KEY" && (local_address || !secret) {
             continue;

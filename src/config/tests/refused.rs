@@ -66,6 +66,7 @@ fn database_addresses_are_checked() {
     ];
     local_refuses("DATABASE_URL", &cases);
     production_refuses("MIGRATION_DATABASE_URL", &cases);
+    production_refuses("DATABASE_DIRECT_URL", &cases);
     for (text, words) in cases {
         let fault = DatabaseUrl::parse(text).unwrap_err().to_string();
         assert!(fault.contains(words), "{fault}");
@@ -74,6 +75,7 @@ fn database_addresses_are_checked() {
     local_refuses("DATABASE_URL", &in_memory);
     production_refuses("DATABASE_URL", &in_memory);
     production_refuses("MIGRATION_DATABASE_URL", &[("sqlite:a.db", "another kind")]);
+    production_refuses("DATABASE_DIRECT_URL", &[("sqlite:a.db", "past the pooler")]);
     production_refuses(
         "DATABASE_URL",
         &[

@@ -74,6 +74,7 @@ fn no_secret_is_shown_in_errors() {
     let word = "hushhush";
     let secrets = [
         "DATABASE_URL",
+        "DATABASE_DIRECT_URL",
         "MIGRATION_DATABASE_URL",
         "CLERK_SECRET_KEY",
         "CLERK_JWT_KEY",

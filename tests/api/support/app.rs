@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Request};
 use clerk_emulator::{Emulator, Plan, Seed, SigningKey};
 use secrecy::SecretString;
-use tenantry::auth::{StepUp, Workspaces};
+use tenantry::auth::{Revocations, StepUp, Workspaces};
 use tenantry::clerk::api::ApiConfig;
 use tenantry::clerk::reverification::Preset;
 use tenantry::clerk::{Api, KeySource, Verifier, VerifierConfig};
@@ -30,6 +30,7 @@ pub struct TestApp {
     pub router: Router,
     pub clerk: Emulator,
     pub db: Db,
+    pub revocations: Revocations,
     pub scratch: Arc<Scratch>,
     pub on: Database,
 }
@@ -71,8 +72,9 @@ impl TestApp {
         let clerk = local_clerk().await;
         let scratch = Arc::new(on.scratch().await);
         let db = Db::connect(&scratch.config).await.unwrap();
-        let router = router(&clerk, db.clone(), &setup);
-        Self { router, clerk, db, scratch, on }
+        let revocations = Revocations::default();
+        let router = router(&clerk, db.clone(), &revocations, &setup);
+        Self { router, clerk, db, revocations, scratch, on }
     }
 
     /// The same database and Clerk served by another instance.
@@ -82,7 +84,8 @@ impl TestApp {
 
     /// The same Clerk over another pool, such as one that is observed, small or far away.
     pub fn over(&self, db: Db, setup: &Setup) -> Self {
-        Self { router: router(&self.clerk, db.clone(), setup), db, ..self.clone() }
+        let revocations = Revocations::default();
+        Self { router: router(&self.clerk, db.clone(), &revocations, setup), db, revocations, ..self.clone() }
     }
 
     /// An organization, made at its first mention; its mirror is up to date.
@@ -124,7 +127,7 @@ impl TestApp {
     }
 }
 
-fn router(clerk: &Emulator, db: Db, setup: &Setup) -> Router {
+fn router(clerk: &Emulator, db: Db, revocations: &Revocations, setup: &Setup) -> Router {
     let url = setup.jwks_url.clone().unwrap_or_else(|| format!("{}/.well-known/jwks.json", clerk.base_url()));
     let keys = KeySource::Jwks { url, bearer: None };
     let verifier = Verifier::new(VerifierConfig::new(clerk.issuer(), vec![ORIGIN.into()], keys)).unwrap();
@@ -134,8 +137,9 @@ fn router(clerk: &Emulator, db: Db, setup: &Setup) -> Router {
     let limits = Limits { timeout: setup.timeout, body: 1024 * 1024, origins: vec![HeaderValue::from_static(ORIGIN)] };
     let own = || ApiConfig::new(clerk.base_url(), Some(clerk.secret_key().into()));
     let backend_api = Api::new(setup.backend_api.clone().unwrap_or_else(own)).unwrap();
-    let step_up = StepUp(setup.reverification);
-    tenantry::app(AppState { db, verifier, clerk: backend_api, signatures, workspaces, step_up }, &limits)
+    let (revocations, step_up) = (revocations.clone(), StepUp(setup.reverification));
+    let state = AppState { db, verifier, revocations, clerk: backend_api, signatures, workspaces, step_up };
+    tenantry::app(state, &limits)
 }
 
 /// The key that every local Clerk of this process signs with; making one takes longer than most tests.

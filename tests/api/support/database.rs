@@ -127,6 +127,7 @@ impl Drop for Scratch {
 fn config(url: &str) -> DatabaseConfig {
     let url = DatabaseUrl::parse(url).unwrap();
     DatabaseConfig {
+        direct_url: url.clone(),
         migration_url: url.clone(),
         url,
         max_connections: 8,

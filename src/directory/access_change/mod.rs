@@ -1,0 +1,37 @@
+//! Changes that take access away or give it back: recorded with the mirror, in force here at once and everywhere else within
+//! a second.
+//!
+//! `sync` records them in the transaction that changes the mirror. Every instance holds the recent ones in memory
+//! ([`Revocations`](crate::auth::Revocations)), where requests look; [`follow`] keeps that memory up to date.
+
+pub mod entity;
+mod follow;
+mod listener;
+mod reader;
+mod record;
+
+use chrono::{SubsecRound, TimeDelta, Utc};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+
+pub use follow::{Following, follow};
+pub(super) use record::{of_ended_session, of_membership, of_organization, of_user, record};
+
+use crate::auth::revocation;
+use crate::db::Db;
+
+/// Where PostgreSQL tells of new rows.
+const CHANNEL: &str = "tenantry_access_changes";
+
+/// How long a row is kept: longer than it is read, whatever the clocks.
+const KEPT: TimeDelta = TimeDelta::hours(revocation::KEPT.num_hours() + 1);
+
+/// Deletes the changes that were recorded longer ago, and says how many.
+///
+/// # Errors
+/// The database's.
+#[expect(clippy::disallowed_methods, reason = "age is no tenant's business")]
+pub async fn sweep(db: &Db) -> Result<u64, DbErr> {
+    let limit = (Utc::now() - KEPT).trunc_subsecs(6);
+    let old = entity::Entity::delete_many().filter(entity::Column::RecordedAt.lt(limit)).exec(&db.system()).await?;
+    Ok(old.rows_affected)
+}
