@@ -13,10 +13,11 @@ use http_body_util::BodyExt;
 use migration::{Migrator, MigratorTrait};
 use tenantry::auth::{RequireView, Revocations, StepUp, Workspaces, authenticate};
 use tenantry::clerk::api::ApiConfig;
-use tenantry::clerk::{Api, KeySource, Verifier, VerifierConfig};
-use tenantry::config::{DatabaseConfig, DatabaseUrl};
+use tenantry::clerk::{Api, Clock, KeySource, Verifier, VerifierConfig};
+use tenantry::config::{DatabaseConfig, DatabaseUrl, LimitsConfig, Rates};
 use tenantry::db::Db;
 use tenantry::http::middleware::{Limits, wrap};
+use tenantry::limits::{Door, Limiter, limit_address, limit_caller};
 use tenantry::state::AppState;
 use tenantry::webhooks::Signatures;
 use tower::ServiceExt;
@@ -51,13 +52,24 @@ async fn prepare() -> Bench {
         verifier: Verifier::new(config).expect("a verifier"),
         revocations: Revocations::default(),
         signatures: Signatures::new(&[]).expect("no secret"),
+        limiter: Limiter::new(&limits_of(0), 4, &Clock::system()),
         workspaces: Workspaces { personal: false },
         clerk: Api::new(ApiConfig::new(clerk.base_url(), None)).expect("a client"),
         step_up: StepUp(None),
     };
-    let limits =
-        Limits { timeout: Duration::from_secs(10), body: 1024 * 1024, origins: vec![HeaderValue::from_static(ORIGIN)] };
+    let limits = Limits {
+        timeout: Duration::from_secs(10),
+        body: 1024 * 1024,
+        concurrent: 512,
+        origins: vec![HeaderValue::from_static(ORIGIN)],
+    };
     Bench { state, limits, token, _folder: folder }
+}
+
+/// So many of everything a second, none of which is reached.
+fn limits_of(rate: u32) -> LimitsConfig {
+    let rates = Rates { read: rate, write: rate, search: rate, webhook: rate };
+    LimitsConfig { rates, tenant_factor: 10, ..LimitsConfig::default() }
 }
 
 fn database(url: &str) -> DatabaseConfig {
@@ -116,9 +128,27 @@ fn requests(c: &mut Criterion) {
     c.bench_function("request/guarded_handler", |b| {
         b.to_async(&runtime).iter(|| send(&guarded, bench.request("GET", "/guarded", Body::empty())));
     });
+    for (name, rate) in [("request/guarded_and_not_limited", 0), ("request/guarded_and_limited", 100_000)] {
+        let limited = limited(&bench, rate);
+        c.bench_function(name, |b| {
+            b.to_async(&runtime).iter(|| send(&limited, bench.request("GET", "/guarded", Body::empty())));
+        });
+    }
     c.bench_function("request/list_20_of_1000_sqlite", |b| {
         b.to_async(&runtime).iter(|| send(&app, bench.request("GET", "/api/tasks?limit=20", Body::empty())));
     });
+}
+
+/// The guarded handler behind door and buckets, as `router.rs` puts them.
+fn limited(bench: &Bench, rate: u32) -> Router {
+    let limiter = Limiter::new(&limits_of(rate), 4, &Clock::system());
+    let door = Door { limiter: limiter.clone(), verifier: bench.state.verifier.clone() };
+    let routes = Router::new()
+        .route("/guarded", get(async |_: RequireView| "ok"))
+        .route_layer(from_fn_with_state(limiter, limit_caller))
+        .route_layer(from_fn_with_state((bench.state.verifier.clone(), bench.state.revocations.clone()), authenticate))
+        .layer(from_fn_with_state(door, limit_address));
+    wrap(routes, &bench.limits).with_state(bench.state.clone())
 }
 
 criterion_group!(benches, requests);

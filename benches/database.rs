@@ -25,7 +25,8 @@ const LIST: &str = "SELECT * FROM tasks WHERE tenant_id = $1 ORDER BY created_at
 const ONE: &str = "SELECT * FROM tasks WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1";
 
 fn config(database: &str) -> DatabaseConfig {
-    let base = std::env::var("TEST_DATABASE_URL").unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".into());
+    let base =
+        std::env::var("TEST_DATABASE_URL").unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".into());
     let mut url = url::Url::parse(&base).expect("an address");
     url.set_path(database);
     let url = DatabaseUrl::parse(url.as_str()).expect("an address");

@@ -58,6 +58,9 @@ pub enum Error {
     /// 422 of another kind than a field's.
     #[error("{code}: {detail}")]
     Unprocessable { code: &'static str, detail: String },
+    /// 429: too much was asked for; nothing was done.
+    #[error("rate_limited: {detail}")]
+    TooManyRequests { detail: &'static str, retry_after: Duration },
     /// 503: try again in a moment.
     #[error("{code}: {detail}")]
     Unavailable { code: &'static str, detail: &'static str, retry_after: Duration, cause: Option<anyhow::Error> },
@@ -116,6 +119,14 @@ impl Error {
         }
     }
 
+    /// More requests are in progress than the server takes on.
+    pub const OVERLOADED: Self = Self::Unavailable {
+        code: "overloaded",
+        detail: "The server has too much to do at the moment.",
+        retry_after: Duration::from_secs(1),
+        cause: None,
+    };
+
     fn database_unavailable(cause: DbErr) -> Self {
         Self::Unavailable {
             code: "database_unavailable",
@@ -137,6 +148,7 @@ impl Error {
             Self::Malformed { .. } => StatusCode::BAD_REQUEST,
             Self::Unacceptable { status, .. } => *status,
             Self::Invalid(_) | Self::Unprocessable { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -157,6 +169,7 @@ impl Error {
             Self::MethodNotAllowed => "method_not_allowed",
             Self::PreconditionFailed { .. } => "precondition_failed",
             Self::Invalid(_) => "validation_failed",
+            Self::TooManyRequests { .. } => "rate_limited",
             Self::Internal(_) => "internal_error",
         }
     }
@@ -168,9 +181,10 @@ impl Error {
             | Self::Malformed { detail, .. }
             | Self::Unacceptable { detail, .. }
             | Self::Unprocessable { detail, .. } => detail.as_str().into(),
-            Self::NotFound { detail, .. } | Self::Conflict { detail, .. } | Self::Unavailable { detail, .. } => {
-                (*detail).into()
-            }
+            Self::NotFound { detail, .. }
+            | Self::Conflict { detail, .. }
+            | Self::TooManyRequests { detail, .. }
+            | Self::Unavailable { detail, .. } => (*detail).into(),
             Self::ReverificationRequired { .. } => {
                 "Verify again that it is you, and repeat the request with a new token.".into()
             }
@@ -199,7 +213,7 @@ impl Error {
                     headers.insert(header::WWW_AUTHENTICATE, value);
                 }
             }
-            Self::Unavailable { retry_after, .. } => {
+            Self::TooManyRequests { retry_after, .. } | Self::Unavailable { retry_after, .. } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
             }
             Self::PreconditionFailed { etag } => {

@@ -12,6 +12,7 @@ pub mod error;
 pub mod health;
 pub mod http;
 pub mod idempotency;
+pub mod limits;
 pub mod me;
 pub mod members;
 pub mod openapi;

@@ -6,18 +6,19 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::{Next, from_fn};
 use utoipa::Modify;
 use utoipa::OpenApi as _;
-use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{OpenApi, Ref, RefOr};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::auth::SESSION_TOKEN;
+use crate::error::Problem;
 
 /// The parts of the document that are no operation.
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(
         title = "Tenantry",
-        description = "A multi-tenant API for Clerk organizations. The tenant of a request is the active organization of its session token.\n\nErrors are problem documents (RFC 9457): branch on `code`, show `detail`.",
+        description = "A multi-tenant API for Clerk organizations. The tenant of a request is the active organization of its session token.\n\nErrors are problem documents (RFC 9457): branch on `code`, show `detail`.\n\nWhere requests are limited, every answer says how its caller stands: `RateLimit-Limit`, `RateLimit-Remaining`, `RateLimit-Reset`. Writing, reading and searching are counted apart, for each person in each organization and for the organization as a whole.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     tags(
@@ -26,10 +27,26 @@ use crate::auth::SESSION_TOKEN;
         (name = "webhooks", description = "What Clerk tells us"),
         (name = "service", description = "What the server is and how it is"),
     ),
+    components(responses(TooManyRequests)),
     modifiers(&SessionToken),
     security(("session_token" = [])),
 )]
 struct Document;
+
+/// How a limit answers, whatever the operation.
+#[derive(utoipa::ToResponse)]
+#[response(
+    description = "`rate_limited`: too much in a short time; nothing was done",
+    content_type = "application/problem+json",
+    headers(
+        ("Retry-After" = u32, description = "Seconds until the next request may be sent"),
+        ("RateLimit-Limit" = u32, description = "Requests that may be sent at once"),
+        ("RateLimit-Remaining" = u32, description = "How many of them may still be sent now"),
+        ("RateLimit-Reset" = u32, description = "Seconds until all of them may be again"),
+    ),
+)]
+#[expect(dead_code, reason = "describes an answer that the limits write")]
+struct TooManyRequests(Problem);
 
 struct SessionToken;
 
@@ -41,6 +58,17 @@ impl Modify for SessionToken {
             .description(Some("A Clerk session token."))
             .build();
         document.components.get_or_insert_default().add_security_scheme(SESSION_TOKEN, SecurityScheme::Http(scheme));
+    }
+}
+
+/// Says of every operation with problems that it may be refused by a limit.
+pub fn describe_limits(document: &mut OpenApi) {
+    let operations = document.paths.paths.values_mut().flat_map(|item| {
+        [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
+    });
+    for operation in operations.filter(|operation| operation.responses.responses.contains_key("default")) {
+        let limited = Ref::from_response_name("TooManyRequests");
+        operation.responses.responses.insert("429".into(), RefOr::Ref(limited));
     }
 }
 

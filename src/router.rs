@@ -7,15 +7,24 @@ use utoipa::openapi::OpenApi;
 use crate::auth::{ApiRoutes, PublicRoutes, authenticate};
 use crate::error::Error;
 use crate::http::middleware::{Limits, wrap};
+use crate::limits::{Door, limit_address, limit_caller};
 use crate::state::AppState;
 use crate::{health, me, members, openapi, organizations, tasks, webhooks};
 
 /// The whole service.
 pub fn app(state: AppState, limits: &Limits) -> Router {
     let (api, public, document) = routes();
+    // The last one added is the first to see a request.
     let callers = (state.verifier.clone(), state.revocations.clone());
-    let api = api.route_layer(from_fn_with_state(callers, authenticate));
-    let router = api.merge(public).merge(openapi::pages(document)).fallback(async || Error::ROUTE_NOT_FOUND);
+    let api = api
+        .route_layer(from_fn_with_state(state.limiter.clone(), limit_caller))
+        .route_layer(from_fn_with_state(callers, authenticate));
+    let door = Door { limiter: state.limiter.clone(), verifier: state.verifier.clone() };
+    let router = api
+        .merge(public)
+        .merge(openapi::pages(document))
+        .fallback(async || Error::ROUTE_NOT_FOUND)
+        .layer(from_fn_with_state(door, limit_address));
     wrap(router, limits).with_state(state)
 }
 
@@ -33,9 +42,10 @@ fn routes() -> (Router<AppState>, Router<AppState>, OpenApi) {
         .nest("/api", organizations::router())
         .nest("/api", tasks::person_router())
         .into_parts();
-    let (public, document) = PublicRoutes::in_document(described)
+    let (public, mut document) = PublicRoutes::in_document(described)
         .merge(health::router())
         .nest("/api/webhooks", webhooks::router())
         .into_parts();
+    openapi::describe_limits(&mut document);
     (api, public, document)
 }

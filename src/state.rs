@@ -5,9 +5,10 @@ use axum::extract::FromRef;
 
 use crate::auth::{Revocations, StepUp, Workspaces};
 use crate::clerk::api::ApiConfig;
-use crate::clerk::{Api, KeySource, PartyPolicy, Verifier, VerifierConfig};
+use crate::clerk::{Api, Clock, KeySource, PartyPolicy, Verifier, VerifierConfig};
 use crate::config::{self, ClerkConfig, Config};
 use crate::db::Db;
+use crate::limits::Limiter;
 use crate::webhooks::Signatures;
 
 /// What the routes are given. Cheap to clone.
@@ -23,6 +24,8 @@ pub struct AppState {
     pub clerk: Api,
     /// Verifies webhook deliveries.
     pub signatures: Signatures,
+    /// How much anybody may ask for.
+    pub limiter: Limiter,
     /// Whether personal workspaces are switched on.
     pub workspaces: Workspaces,
     /// How fresh a factor must be for what cannot be undone.
@@ -35,8 +38,10 @@ impl AppState {
     /// # Errors
     /// When a key or a secret is unusable.
     pub fn build(config: &Config, db: Db) -> Result<Self> {
+        let connections = usize::try_from(config.database.max_connections).unwrap_or(usize::MAX);
         Ok(Self {
             db,
+            limiter: Limiter::new(&config.limits, connections, &Clock::system()),
             verifier: Verifier::new(verifier(&config.clerk)?).context("the keys of session tokens")?,
             revocations: Revocations::default(),
             clerk: backend_api(&config.clerk)?,

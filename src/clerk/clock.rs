@@ -51,14 +51,19 @@ impl Clock {
         i64::try_from(unix.as_millis()).unwrap_or(i64::MAX)
     }
 
-    /// Milliseconds since some fixed moment, unaffected by corrections of the machine's date.
+    /// Time since some fixed moment, unaffected by corrections of the machine's date.
     #[must_use]
-    pub fn monotonic_millis(&self) -> u64 {
-        let passed = match &self.0 {
+    pub fn monotonic(&self) -> Duration {
+        match &self.0 {
             Source::System(started) => started.elapsed(),
             Source::Manual(time) => *time.borrow(),
-        };
-        u64::try_from(passed.as_millis()).unwrap_or(u64::MAX)
+        }
+    }
+
+    /// The same in milliseconds.
+    #[must_use]
+    pub fn monotonic_millis(&self) -> u64 {
+        u64::try_from(self.monotonic().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Wait until the clock has moved on by `pause`.

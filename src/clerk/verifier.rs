@@ -164,6 +164,12 @@ impl Verifier {
         }
     }
 
+    /// Whether this token was verified before and still holds, so that it costs no signature; a digest and a look.
+    #[must_use]
+    pub fn remembers(&self, token: &str) -> bool {
+        token.len() <= MAX_TOKEN && matches!(self.0.remembered(&Digest::of(token)), Some(Ok(_)))
+    }
+
     /// Whether there is a key to verify with; before that, readable tokens are answered 503.
     #[must_use]
     pub fn keys_ready(&self) -> bool {

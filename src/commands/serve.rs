@@ -56,7 +56,7 @@ impl Server {
         check_role(&db, config.environment).await?;
         migrate::warn_of_pending(&db).await;
         let state = AppState::build(config, db.clone())?;
-        let limits = Limits::of(&config.http)?;
+        let limits = Limits::of(config)?;
         let following = access_change::follow(&db, &config.database, &state.revocations).await;
         Ok(Self { address, db, listener, state, limits, organization_hold: config.organization_hold, following })
     }
@@ -65,7 +65,8 @@ impl Server {
     pub async fn run(self) -> Result<()> {
         let revocations = self.state.revocations.clone();
         let sweeping = tokio::spawn(sweep::sweep_hourly(self.db.clone(), revocations, self.organization_hold));
-        let app = crate::app(self.state, &self.limits);
+        let pruning = tokio::spawn(self.state.limiter.clone().prune_regularly());
+        let app = crate::app(self.state, &self.limits).into_make_service_with_connect_info::<SocketAddr>();
         let (tell, mut told) = watch::channel(false);
         let stop = async move {
             told_to_stop().await;
@@ -84,6 +85,7 @@ impl Server {
             }
         };
         sweeping.abort();
+        pruning.abort();
         drop(self.following);
         tracing::info!("stopped");
         self.db.close().await.context("closing the database")?;

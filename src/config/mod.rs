@@ -9,6 +9,7 @@ mod clerk;
 mod clerk_keys;
 mod database;
 mod http;
+mod limits;
 mod log;
 mod mistakes;
 mod placeholder;
@@ -28,6 +29,7 @@ use reader::Reader;
 pub use clerk::{ClerkConfig, KeySource, PartyPolicy};
 pub use database::{DatabaseConfig, DatabaseKind, DatabaseUrl};
 pub use http::HttpConfig;
+pub use limits::{LimitsConfig, Rates};
 pub use log::{LogConfig, LogFormat};
 pub use mistakes::{ConfigErrors, Fault, Mistake};
 pub use settings::{Defaults, Settings};
@@ -48,6 +50,8 @@ pub struct Config {
     pub clerk: ClerkConfig,
     /// Origins, limits and the public address.
     pub http: HttpConfig,
+    /// How much a caller may ask for, and how much is taken on at once.
+    pub limits: LimitsConfig,
     /// Whether a person without an active organization works in a workspace of their own.
     pub personal_workspaces: bool,
     /// How long the data of a deleted organization is kept.
@@ -135,6 +139,7 @@ impl Config {
             database,
             clerk,
             http,
+            limits: LimitsConfig::read(reader),
             personal_workspaces: reader.flag("PERSONAL_WORKSPACES"),
             organization_hold: TimeDelta::days(reader.number("ORGANIZATION_HOLD_DAYS", 0..=3650)),
             reverification: reverification(reader),

@@ -134,6 +134,42 @@ pub const VARIABLES: &[Variable] = &[
         "how fresh a factor must be to remove or demote an admin: `off`, `lax` (a day), `moderate` (an hour), `strict` (ten minutes), `strict_mfa` (both factors)",
     ),
     open(
+        "RATE_LIMIT_READ",
+        Depends("`100`; `0` in `local`"),
+        "`GET` requests a second for each caller, burst twice that; `0` is no limit; see [limits](#limits)",
+    ),
+    open(
+        "RATE_LIMIT_WRITE",
+        Depends("`20`; `0` in `local`"),
+        "`POST`, `PUT`, `PATCH` and `DELETE` requests a second for each caller, likewise",
+    ),
+    open(
+        "RATE_LIMIT_SEARCH",
+        Depends("`10`; `0` in `local`"),
+        "`GET` requests with a `search` parameter a second for each caller, likewise",
+    ),
+    open(
+        "RATE_LIMIT_WEBHOOK",
+        Depends("`50`; `0` in `local`"),
+        "webhook deliveries without a good signature a second for each address, likewise",
+    ),
+    open(
+        "RATE_LIMIT_TENANT_FACTOR",
+        Fixed("10"),
+        "an organization as a whole may send so many times what one caller may, 0 to 1000; `0` is no limit",
+    ),
+    open("MAX_CONCURRENT_REQUESTS", Fixed("512"), "requests in progress at once, 1 to 100000; the next gets 503"),
+    open(
+        "TRUSTED_PROXIES",
+        Nothing,
+        "IP addresses and networks of the proxies whose `X-Forwarded-For` is believed, a comma list",
+    ),
+    open(
+        "CLIENT_ADDRESS_HEADER",
+        Nothing,
+        "header in which those proxies name the client's address alone, such as `Fly-Client-IP`, instead of `X-Forwarded-For`",
+    ),
+    open(
         "LOG_LEVEL",
         Depends("`info`, with `DEBUG` `debug`"),
         "`off`, `error`, `warn`, `info`, `debug`, `trace`, or directives such as `info,tenantry=debug`",

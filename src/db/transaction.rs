@@ -54,10 +54,7 @@ impl Transaction {
         }
         let writes = access == Access::Write;
         let mode = if writes { SqliteTransactionMode::Immediate } else { SqliteTransactionMode::Deferred };
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(mode),
-            ..TransactionOptions::default()
-        };
+        let options = TransactionOptions { sqlite_transaction_mode: Some(mode), ..TransactionOptions::default() };
         Ok(Self(Kind::Sqlite(pool.connection.begin_with_options(options).await?)))
     }
 

@@ -13,8 +13,8 @@ use crate::auth::Revocations;
 use crate::auth::revocation::Change;
 use crate::clerk::api::AnsweredMembership;
 use crate::clerk::event::{self, Event, Notice, Person};
-use crate::db::{SystemDb, Transaction};
 use crate::db::search::fold;
+use crate::db::{SystemDb, Transaction};
 
 /// The rows that an event tells of, each whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -128,11 +128,7 @@ pub async fn keep<C: ConnectionTrait>(tx: &C, mut rows: Announced) -> Result<Vec
 ///
 /// # Errors
 /// The database's.
-pub async fn commit(
-    tx: SystemDb<Transaction>,
-    changes: Vec<Change>,
-    revocations: &Revocations,
-) -> Result<(), DbErr> {
+pub async fn commit(tx: SystemDb<Transaction>, changes: Vec<Change>, revocations: &Revocations) -> Result<(), DbErr> {
     let revocations = revocations.clone();
     let commit = async move {
         let outcome = tx.commit().await;

@@ -20,10 +20,18 @@ use tower_http::timeout::TimeoutLayer;
 use tracing::{Instrument, Span, field};
 use uuid::Uuid;
 
-use crate::config::HttpConfig;
+use crate::config::Config;
 use crate::error::{Error, Failure, PROBLEM_JSON, REQUEST_ID};
 use crate::http::page::TOTAL_COUNT;
+use crate::http::shed::{Slots, shed};
 use crate::idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
+
+/// How many requests may be sent at once.
+pub const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+/// How many of them may still be sent now.
+pub const RATE_LIMIT_REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+/// In how many seconds all of them may be again.
+pub const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
 /// The limits and origins that every request is held to.
 #[derive(Debug, Clone)]
@@ -32,6 +40,8 @@ pub struct Limits {
     pub timeout: Duration,
     /// Largest body, in bytes.
     pub body: usize,
+    /// Most requests in progress at once.
+    pub concurrent: usize,
     /// Origins whose pages may call this API with credentials.
     pub origins: Vec<HeaderValue>,
 }
@@ -41,18 +51,23 @@ impl Limits {
     ///
     /// # Errors
     /// When an origin cannot be a header's value.
-    pub fn of(config: &HttpConfig) -> anyhow::Result<Self> {
-        let origins: Result<_, _> = config.cors_origins.iter().map(HeaderValue::try_from).collect();
+    pub fn of(config: &Config) -> anyhow::Result<Self> {
+        let (http, concurrent) = (&config.http, config.limits.max_concurrent);
+        let origins: Result<_, _> = http.cors_origins.iter().map(HeaderValue::try_from).collect();
         let origins = origins.context("CORS_ORIGINS")?;
-        Ok(Self { timeout: config.request_timeout, body: config.body_limit, origins })
+        Ok(Self { timeout: http.request_timeout, body: http.body_limit, concurrent, origins })
     }
 }
 
-/// Puts the furniture around the routes, outermost first: id, span, log and problem documents; CORS; compression; panics; time limit.
+/// Puts the furniture around the routes, outermost first: id, span, log and problem documents; CORS; load shedding;
+/// compression; panics; time limit.
+///
+/// What is shed still has its id, log line, problem document and CORS headers, and nothing else is spent on it.
 pub fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>, limits: &Limits) -> Router<S> {
     router.layer(
         ServiceBuilder::new()
             .layer(from_fn_with_state(Arc::new(cors(&limits.origins)), observe))
+            .layer(from_fn_with_state(Arc::new(Slots::new(limits.concurrent)), shed))
             .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(untagged)))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.timeout))
@@ -93,9 +108,9 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
             header::LOCATION,
             header::RETRY_AFTER,
             header::WWW_AUTHENTICATE,
-            HeaderName::from_static("ratelimit-limit"),
-            HeaderName::from_static("ratelimit-remaining"),
-            HeaderName::from_static("ratelimit-reset"),
+            RATE_LIMIT,
+            RATE_LIMIT_REMAINING,
+            RATE_LIMIT_RESET,
             TOTAL_COUNT,
             REQUEST_ID,
             IDEMPOTENCY_REPLAYED,

@@ -25,8 +25,12 @@ fn failing() -> Router {
         .route("/bare", get(async || StatusCode::IM_A_TEAPOT))
         .route("/long", get(async || "word ".repeat(1000)))
         .route("/tagged", get(async || ([("etag", "\"v1\"")], "word ".repeat(1000))));
-    let limits =
-        Limits { timeout: Duration::from_millis(50), body: 1024, origins: vec![HeaderValue::from_static(ORIGIN)] };
+    let limits = Limits {
+        timeout: Duration::from_millis(50),
+        body: 1024,
+        concurrent: 10,
+        origins: vec![HeaderValue::from_static(ORIGIN)],
+    };
     wrap(routes, &limits)
 }
 

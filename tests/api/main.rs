@@ -14,6 +14,7 @@ mod concurrency;
 mod errors;
 mod idempotency;
 mod isolation;
+mod limits;
 mod logs;
 mod members;
 mod migrations;

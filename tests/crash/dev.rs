@@ -18,8 +18,14 @@ pub struct Dev {
 
 impl Dev {
     pub async fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[]).await
+    }
+
+    /// The same with more variables.
+    pub async fn start_with(folder: &Path, variables: &[(&str, &str)]) -> Self {
         let (port, clerk_port) = (free_port().to_string(), free_port().to_string());
-        let mut program = Program::start(folder, &["dev", "--clerk-port", &clerk_port], &[("PORT", &port)]);
+        let variables = [&[("PORT", &*port)], variables].concat();
+        let mut program = Program::start(folder, &["dev", "--clerk-port", &clerk_port], &variables);
         let base = format!("http://127.0.0.1:{port}");
         program.until_ready(&base).await;
         program.until("the curl line", async |program| curl_line(&program.output())).await;
@@ -106,4 +112,17 @@ async fn a_port_that_is_taken_is_said_in_words() {
         let errors = dev.errors();
         assert!(errors.contains(&port) && errors.contains("is not free"), "{errors}");
     }
+}
+
+#[tokio::test]
+async fn the_program_knows_where_requests_come_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = Dev::start_with(folder.path(), &[("RATE_LIMIT_READ", "1"), ("TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let client = reqwest::Client::new();
+    let left = async |client_address: &str| {
+        let request = client.get(format!("{}/nothing", dev.base)).header("x-forwarded-for", client_address);
+        request.send().await.unwrap().headers()["ratelimit-remaining"].clone()
+    };
+    assert_eq!(left("192.0.2.7").await, "1");
+    assert_eq!(left("192.0.2.8").await, "1", "the peer of the connection was not known, so its word was not believed");
 }

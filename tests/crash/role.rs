@@ -41,7 +41,8 @@ async fn production_refuses_a_role_that_could_pass_by_row_level_security() {
     }
     let (folder, scratch) = (tempfile::tempdir().unwrap(), Database::Postgres.scratch().await);
     let owner = serve(folder.path(), &scratch.config.migration_url, free_port());
-    ends_saying(owner, &["could pass by row-level security: it is a superuser", "NOINHERIT", "GRANT tenantry_app"]).await;
+    ends_saying(owner, &["could pass by row-level security: it is a superuser", "NOINHERIT", "GRANT tenantry_app"])
+        .await;
 
     // The right role serves: it comes as far as listening.
     let mut right = serve(folder.path(), &scratch.config.url, free_port());

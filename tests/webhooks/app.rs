@@ -19,9 +19,11 @@ use serde_json::Value;
 use svix::webhooks::Webhook;
 use tenantry::auth::{Revocations, StepUp, Workspaces};
 use tenantry::clerk::api::ApiConfig;
-use tenantry::clerk::{Api, KeySource, Verifier, VerifierConfig};
+use tenantry::clerk::{Api, Clock, KeySource, Verifier, VerifierConfig};
+use tenantry::config::LimitsConfig;
 use tenantry::db::Db;
 use tenantry::http::middleware::Limits;
+use tenantry::limits::Limiter;
 use tenantry::state::AppState;
 use tenantry::webhooks::{Signatures, delivery};
 use tower::ServiceExt as _;
@@ -64,11 +66,13 @@ impl App {
             verifier: Verifier::new(VerifierConfig::new("https://clerk.example", parties, keys)).unwrap(),
             revocations: Revocations::default(),
             signatures: Signatures::new(&secrets).unwrap(),
+            limiter: Limiter::new(&LimitsConfig::default(), 20, &Clock::system()),
             workspaces: Workspaces { personal: false },
             clerk: Api::new(ApiConfig::new("https://api.clerk.example", None)).unwrap(),
             step_up: StepUp(None),
         };
-        let limits = Limits { timeout: Duration::from_secs(10), body: 1024 * 1024, origins: Vec::new() };
+        let limits =
+            Limits { timeout: Duration::from_secs(10), body: 1024 * 1024, concurrent: 512, origins: Vec::new() };
         Self { db, router: tenantry::app(state, &limits) }
     }
 

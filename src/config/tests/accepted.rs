@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::accepted_clerk::jwks;
 use super::{local, production, publishable, read, read_local, secret_key, with};
 use crate::clerk::reverification::Preset;
-use crate::config::{Command, DatabaseKind, DatabaseUrl, Environment, LogFormat, PartyPolicy};
+use crate::config::{Command, DatabaseKind, DatabaseUrl, Environment, LimitsConfig, LogFormat, PartyPolicy, Rates};
 
 #[test]
 fn dev_needs_nothing_but_a_clerk() {
@@ -30,6 +30,9 @@ fn dev_needs_nothing_but_a_clerk() {
     assert_eq!(config.http.request_timeout, Duration::from_secs(10));
     assert_eq!(config.http.body_limit, 1_048_576);
     assert_eq!(config.http.public_url, None);
+    let limits = LimitsConfig { tenant_factor: 10, ..LimitsConfig::default() };
+    assert_eq!(config.limits, limits, "no rate is limited in local");
+    assert_eq!(config.limits.max_concurrent, 512);
     assert!(!config.personal_workspaces);
     assert_eq!(config.organization_hold, chrono::TimeDelta::days(30));
     assert_eq!(config.log.filter, "info");
@@ -59,6 +62,9 @@ fn serve_is_production_unless_told_otherwise() {
     assert_eq!(config.listen.to_string(), "0.0.0.0:8000");
     assert_eq!(config.database.url.kind(), DatabaseKind::Postgres);
     assert!(!config.database.auto_migrate);
+    assert_eq!(config.limits.rates, Rates { read: 100, write: 20, search: 10, webhook: 50 });
+    assert_eq!((config.limits.tenant_factor, config.limits.max_concurrent), (10, 512));
+    assert!(config.limits.trusted_proxies.is_empty() && config.limits.address_header.is_none());
     assert_eq!(config.clerk.issuers, ["https://clerk.acme.example"]);
     assert_eq!(jwks(&config), "https://clerk.acme.example/.well-known/jwks.json");
     assert_eq!(config.clerk.authorized_parties, ["https://app.acme.example"]);
@@ -82,6 +88,30 @@ fn staging_may_use_a_development_instance() {
 
     assert_eq!(config.environment, Environment::Staging);
     assert_eq!(config.clerk.issuers, ["https://happy-otter-13.clerk.accounts.dev"]);
+}
+
+#[test]
+fn limits_are_numbers_and_proxies_are_networks() {
+    let changes = [
+        ("RATE_LIMIT_READ", "7"),
+        ("RATE_LIMIT_WRITE", "6"),
+        ("RATE_LIMIT_SEARCH", "0"),
+        ("RATE_LIMIT_WEBHOOK", "5"),
+        ("RATE_LIMIT_TENANT_FACTOR", "0"),
+        ("MAX_CONCURRENT_REQUESTS", "1"),
+        ("TRUSTED_PROXIES", "10.1.2.3/8, fd00::/8,192.0.2.1,2001:db8::1,10.0.0.0/8"),
+        ("CLIENT_ADDRESS_HEADER", "Fly-Client-IP"),
+    ];
+    for values in [with(local(), &changes), with(production(), &changes)] {
+        let limits = read(Command::Other, &values).unwrap().limits;
+        assert_eq!(limits.rates, Rates { read: 7, write: 6, search: 0, webhook: 5 });
+        assert_eq!((limits.tenant_factor, limits.max_concurrent), (0, 1));
+        let proxies: Vec<String> = limits.trusted_proxies.iter().map(ToString::to_string).collect();
+        assert_eq!(proxies, ["10.0.0.0/8", "fd00::/8", "192.0.2.1/32", "2001:db8::1/128"]);
+        assert_eq!(limits.address_header.unwrap(), "fly-client-ip");
+    }
+    let everybody = [("TRUSTED_PROXIES", "0.0.0.0/0"), ("CLIENT_ADDRESS_HEADER", "fly-client-ip")];
+    assert_eq!(read_local(&everybody).unwrap().limits.trusted_proxies.len(), 1);
 }
 
 #[test]

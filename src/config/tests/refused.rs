@@ -50,6 +50,11 @@ fn plain_values_have_a_form_and_a_range() {
         "REVERIFICATION_LEVEL",
         &[("paranoid", "off, lax, moderate, strict, strict_mfa"), ("true", "off, lax")],
     );
+    for name in ["RATE_LIMIT_READ", "RATE_LIMIT_WRITE", "RATE_LIMIT_SEARCH", "RATE_LIMIT_WEBHOOK"] {
+        local_refuses(name, &[("-1", "0 to 100000"), ("100001", "0 to 100000"), ("10/s", "0 to 100000")]);
+    }
+    local_refuses("RATE_LIMIT_TENANT_FACTOR", &[("1001", "0 to 1000"), ("1.5", "0 to 1000")]);
+    local_refuses("MAX_CONCURRENT_REQUESTS", &[("0", "1 to 100000"), ("off", "1 to 100000")]);
     production_refuses("DEBUG", &[("true", "production refuses")]);
 }
 
@@ -84,6 +89,25 @@ fn database_addresses_are_checked() {
             ("postgres://u:password@db/t", "placeholder for a password"),
         ],
     );
+}
+
+#[test]
+fn proxies_are_checked() {
+    let cases = [
+        ("*", "neither an IP address nor a network"),
+        ("proxy.acme.example", "neither an IP address"),
+        ("10.0.0.0/33", "neither an IP address"),
+        ("10.0.0.1:80", "neither an IP address"),
+        ("0.0.0.0/0", "trusts everybody"),
+        ("10.0.0.0/8,::/0", "trusts everybody"),
+    ];
+    local_refuses("TRUSTED_PROXIES", &cases);
+    production_refuses("TRUSTED_PROXIES", &cases);
+    let proxied = with(local(), &[("TRUSTED_PROXIES", "10.0.0.0/8")]);
+    let cases = [("X-Forwarded-For", "a list"), ("Forwarded", "a list"), ("Fly Client", "no name of a header")];
+    each_is_refused(Command::Dev, &proxied, "CLIENT_ADDRESS_HEADER", &cases);
+    let alone = read(Command::Dev, &with(local(), &[("CLIENT_ADDRESS_HEADER", "Fly-Client-IP")])).unwrap_err();
+    assert_eq!(names(&alone), ["TRUSTED_PROXIES"], "{alone}");
 }
 
 #[test]

@@ -11,9 +11,11 @@ use secrecy::SecretString;
 use tenantry::auth::{Revocations, StepUp, Workspaces};
 use tenantry::clerk::api::ApiConfig;
 use tenantry::clerk::reverification::Preset;
-use tenantry::clerk::{Api, KeySource, Verifier, VerifierConfig};
+use tenantry::clerk::{Api, Clock, KeySource, Verifier, VerifierConfig};
+use tenantry::config::LimitsConfig;
 use tenantry::db::Db;
 use tenantry::http::middleware::Limits;
+use tenantry::limits::Limiter;
 use tenantry::state::AppState;
 use tenantry::webhooks::Signatures;
 use tokio::net::TcpListener;
@@ -46,6 +48,11 @@ pub struct Setup {
     /// The Backend API, instead of the local Clerk's own.
     pub backend_api: Option<ApiConfig>,
     pub reverification: Option<Preset>,
+    pub limits: LimitsConfig,
+    /// Stands for the connections of the pool, of which a tenant has half.
+    pub connections: usize,
+    /// The time by which limits are kept.
+    pub clock: Clock,
 }
 
 impl Default for Setup {
@@ -57,6 +64,9 @@ impl Default for Setup {
             jwks_url: None,
             backend_api: None,
             reverification: Some(Preset::Strict),
+            limits: LimitsConfig::default(),
+            connections: 1000,
+            clock: Clock::system(),
         }
     }
 }
@@ -134,11 +144,17 @@ fn router(clerk: &Emulator, db: Db, revocations: &Revocations, setup: &Setup) ->
     let secrets = setup.webhook_secrets.clone().unwrap_or_else(|| vec![clerk.webhook_secret().into()]);
     let signatures = Signatures::new(&secrets).unwrap();
     let workspaces = Workspaces { personal: setup.personal_workspaces };
-    let limits = Limits { timeout: setup.timeout, body: 1024 * 1024, origins: vec![HeaderValue::from_static(ORIGIN)] };
     let own = || ApiConfig::new(clerk.base_url(), Some(clerk.secret_key().into()));
     let backend_api = Api::new(setup.backend_api.clone().unwrap_or_else(own)).unwrap();
     let (revocations, step_up) = (revocations.clone(), StepUp(setup.reverification));
-    let state = AppState { db, verifier, revocations, clerk: backend_api, signatures, workspaces, step_up };
+    let limiter = Limiter::new(&setup.limits, setup.connections, &setup.clock);
+    let limits = Limits {
+        timeout: setup.timeout,
+        body: 1024 * 1024,
+        concurrent: setup.limits.max_concurrent,
+        origins: vec![HeaderValue::from_static(ORIGIN)],
+    };
+    let state = AppState { db, verifier, revocations, clerk: backend_api, signatures, limiter, workspaces, step_up };
     tenantry::app(state, &limits)
 }
 

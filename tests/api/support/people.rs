@@ -1,8 +1,10 @@
 //! Organizations and the people in them, as sentences: `app.organization("acme").await.admin().create_task("Ship it").await`.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderName, HeaderValue, Method, Request, header};
 use clerk_emulator::{NewOrganization, NewUser, TokenRequest};
 use serde_json::{Value, json};
@@ -64,7 +66,7 @@ impl Organization {
     /// A member with a fresh token.
     pub fn caller(&self, user: &str) -> Caller {
         let token = self.app.clerk.session_token(TokenRequest::for_user(user).organization(&*self.id)).unwrap();
-        Caller { app: self.app.clone(), token: Some(token), user_id: user.into(), headers: BTreeMap::new() }
+        Caller { app: self.app.clone(), token: Some(token), user_id: user.into(), headers: BTreeMap::new(), peer: None }
     }
 }
 
@@ -92,6 +94,7 @@ pub struct Caller {
     pub token: Option<String>,
     app: TestApp,
     headers: BTreeMap<String, String>,
+    peer: Option<SocketAddr>,
 }
 
 /// A task that was created.
@@ -111,16 +114,22 @@ impl TaskRef {
 
 impl Caller {
     pub(super) fn with_token(app: &TestApp, token: String) -> Self {
-        Self { user_id: String::new(), token: Some(token), app: app.clone(), headers: BTreeMap::new() }
+        Self { user_id: String::new(), token: Some(token), app: app.clone(), headers: BTreeMap::new(), peer: None }
     }
 
     pub(super) fn nobody(app: &TestApp) -> Self {
-        Self { user_id: String::new(), token: None, app: app.clone(), headers: BTreeMap::new() }
+        Self { user_id: String::new(), token: None, app: app.clone(), headers: BTreeMap::new(), peer: None }
     }
 
     /// The same caller, sending a header with every request.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.insert(name.into(), value.into());
+        self
+    }
+
+    /// The same caller, whose connection comes from this address.
+    pub fn from(mut self, address: &str) -> Self {
+        self.peer = Some(SocketAddr::new(address.parse().unwrap(), 50_000));
         self
     }
 
@@ -152,7 +161,15 @@ impl Caller {
 
     /// Any request; a body is sent as JSON unless a `content-type` was set.
     pub async fn request(&self, method: Method, path: impl AsRef<str>, body: Option<Vec<u8>>) -> Answer {
+        self.send(method, path, body.map(Body::from)).await
+    }
+
+    /// Any request with any body.
+    pub async fn send(&self, method: Method, path: impl AsRef<str>, body: Option<Body>) -> Answer {
         let mut request = Request::builder().method(method).uri(path.as_ref());
+        if let Some(peer) = self.peer {
+            request = request.extension(ConnectInfo(peer));
+        }
         if body.is_some() && !self.headers.contains_key("content-type") {
             request = request.header(header::CONTENT_TYPE, "application/json");
         }
@@ -163,7 +180,7 @@ impl Caller {
             let name = HeaderName::try_from(name.as_str()).unwrap();
             request = request.header(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
-        self.app.send(request.body(body.map_or_else(Body::empty, Body::from)).unwrap()).await
+        self.app.send(request.body(body.unwrap_or_default()).unwrap()).await
     }
 
     /// A new task with a title.

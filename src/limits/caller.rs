@@ -1,0 +1,39 @@
+//! What a verified caller may ask for, and their tenant.
+
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::{Class, Limiter};
+use crate::auth::AuthUser;
+use crate::error::Error;
+
+/// Counts the request against its caller and tenant, and waits for one of the tenant's turns.
+///
+/// Keyed by tenant and person, so that neither a fresh token nor another session begins anew.
+pub async fn limit_caller(State(limiter): State<Limiter>, request: Request, next: Next) -> Response {
+    // Nobody was verified: the guard refuses.
+    let Some(user) = request.extensions().get::<AuthUser>().cloned() else { return next.run(request).await };
+    let standing = limiter.count(Class::of(request.method(), request.uri()), &user);
+    if let Some(standing) = standing
+        && let Some(wait) = standing.wait
+    {
+        return standing.refusal(wait);
+    }
+    let mut response = match limiter.enter_tenant(&user).await {
+        Some(_turn) => next.run(request).await,
+        None => crowded().into_response(),
+    };
+    if let Some(standing) = standing {
+        standing.write(response.headers_mut());
+    }
+    response
+}
+
+/// More requests of one party wait than may.
+pub(super) fn crowded() -> Error {
+    let detail = "Too many requests are in progress already; wait for some of their answers.";
+    Error::TooManyRequests { detail, retry_after: Duration::from_secs(1) }
+}

@@ -1,0 +1,78 @@
+//! What is known of a request before its token is verified: its kind, and where it comes from.
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::bucket::Buckets;
+use super::caller::crowded;
+use super::{Class, Limiter};
+use crate::clerk::Verifier;
+use crate::clerk::bearer::bearer_of;
+use crate::http::middleware::RATE_LIMIT;
+use crate::http::shed::PROBES;
+
+/// What stands at the door.
+#[derive(Debug, Clone)]
+pub struct Door {
+    /// The limits.
+    pub limiter: Limiter,
+    /// Knows the tokens that were verified before.
+    pub verifier: Verifier,
+}
+
+/// Charges the address for every request that brings no acceptable token or signature, and refuses an address that has
+/// nothing left before its next token is verified or its next body read.
+///
+/// A caller whose token was verified before passes all the same, so a neighbour behind the same address does no harm.
+pub async fn limit_address(State(door): State<Door>, request: Request, next: Next) -> Response {
+    if PROBES.contains(&request.uri().path()) {
+        return next.run(request).await;
+    }
+    let class = Class::of(request.method(), request.uri());
+    let Some(buckets) = door.limiter.addresses(class) else { return run(&door, class, request, next).await };
+    let address = door.limiter.address(&request);
+    let standing = buckets.look(address);
+    if let Some(wait) = standing.wait
+        && !door.knows(&request)
+    {
+        return standing.refusal(wait);
+    }
+    let mut response = run(&door, class, request, next).await;
+    charge(&mut response, class, buckets, address);
+    response
+}
+
+impl Door {
+    fn knows(&self, request: &Request) -> bool {
+        bearer_of(request.headers()).is_ok_and(|token| self.verifier.remembers(token))
+    }
+}
+
+/// Deliveries have turns by address, as tenants have: whoever sends bodies slowly holds up their own address alone.
+async fn run(door: &Door, class: Class, request: Request, next: Next) -> Response {
+    if class != Class::Webhook {
+        return next.run(request).await;
+    }
+    match door.limiter.enter_address(door.limiter.address(&request)).await {
+        Some(_turn) => next.run(request).await,
+        None => crowded().into_response(),
+    }
+}
+
+/// Takes from the address's bucket unless the request was its caller's to answer for, or a failure ours.
+fn charge(response: &mut Response, class: Class, buckets: &Buckets, address: u64) {
+    let status = response.status();
+    let theirs = response.headers().contains_key(RATE_LIMIT);
+    let genuine = class == Class::Webhook && is_signed(status);
+    if !(theirs || genuine || status.is_server_error()) {
+        buckets.take(address).write(response.headers_mut());
+    }
+}
+
+/// Whether this is the answer to a delivery with a good signature. Clerk sends by the thousand when many people are
+/// imported, and every refusal would make the mirror minutes late, so genuine deliveries are never charged.
+fn is_signed(status: StatusCode) -> bool {
+    !status.is_client_error() || status == StatusCode::UNPROCESSABLE_ENTITY
+}

@@ -1,0 +1,123 @@
+//! More at once than can be done: the bound of the whole server, and the share of one tenant.
+
+use std::time::Duration;
+
+use axum::http::Method;
+use sea_orm::{ConnectionTrait, TransactionTrait};
+use serde_json::json;
+use tenantry::config::LimitsConfig;
+use tenantry::db::Db;
+use tokio::task::JoinHandle;
+
+use super::{Hold, parked};
+use crate::support::{Answer, Caller, ORIGIN, Setup};
+
+/// A request whose body is not coming yet.
+fn park(caller: &Caller, title: &str) -> (JoinHandle<Answer>, Hold) {
+    let (body, hold) = parked(&json!({"title": title}).to_string());
+    let caller = caller.clone();
+    (tokio::spawn(async move { caller.send(Method::POST, "/api/tasks", Some(body)).await }), hold)
+}
+
+/// So many requests at once, of which a tenant may have half under way.
+fn at_once(requests: usize, connections: usize) -> Setup {
+    let limits = LimitsConfig { max_concurrent: requests, ..LimitsConfig::default() };
+    Setup { limits, connections, ..Setup::default() }
+}
+
+on_both_databases! {
+    async fn beyond_the_bound_requests_are_shed_at_once(app) {
+        let busy = app.another_instance(&at_once(2, 1000)).await;
+        let admin = app.organization("acme").await.admin().at(&busy);
+        let held = [park(&admin, "One"), park(&admin, "Two")];
+        for (_, hold) in &held {
+            hold.until_asked().await;
+        }
+
+        let (body, third) = parked("{}");
+        let shed = admin.clone().header("origin", ORIGIN).header("accept-encoding", "gzip").send(Method::POST, "/api/tasks", Some(body)).await;
+        shed.assert_problem("shed");
+        assert_eq!((shed.summary().as_str(), shed.header("retry-after")), ("503 overloaded", Some("1")));
+        assert_eq!(shed.header("access-control-allow-origin"), Some(ORIGIN), "a page should see why");
+        assert_eq!((shed.header("x-frame-options"), shed.header("content-encoding")), (Some("DENY"), None));
+        assert!(!third.is_asked(), "the body of a shed request was read");
+        // A garbled token is 401 when it is looked at.
+        assert_eq!(busy.bearer("garbled").get("/api/me").await.summary(), "503 overloaded", "the token of a shed request was looked at");
+        assert_eq!(busy.nobody().get("/nothing").await.summary(), "503 overloaded");
+        for probe in ["/livez", "/readyz", "/health"] {
+            assert_eq!(busy.nobody().get(probe).await.summary(), "200", "{probe}: a busy program must not look dead");
+        }
+
+        for (answer, hold) in held {
+            hold.release.send(()).unwrap();
+            assert_eq!(answer.await.unwrap().summary(), "201");
+        }
+        assert_eq!(admin.get("/api/tasks").await.each("title").len(), 2, "all is well again");
+    }
+
+    async fn a_caller_who_hangs_up_leaves_no_place_taken(app) {
+        let busy = app.another_instance(&at_once(1, 2)).await;
+        let admin = app.organization("acme").await.admin().at(&busy);
+        for _ in 0..3 {
+            let (answer, hold) = park(&admin, "Never to be");
+            hold.until_asked().await;
+            answer.abort();
+            assert!(answer.await.unwrap_err().is_cancelled());
+        }
+        assert_eq!(admin.get("/api/tasks").await.each("title"), [""; 0]);
+    }
+
+    async fn a_tenant_beyond_its_share_waits_for_its_own_and_then_is_refused(app) {
+        // Half of four connections at work, and half of six requests present.
+        let busy = app.another_instance(&at_once(6, 4)).await;
+        let acme = app.organization("acme").await.admin().at(&busy);
+        let rival = app.organization("rival").await.admin().at(&busy);
+        let (one, first) = park(&acme, "One");
+        let (two, second) = park(&acme, "Two");
+        first.until_asked().await;
+        second.until_asked().await;
+        let waiting = {
+            let acme = acme.clone();
+            tokio::spawn(async move { acme.get("/api/tasks").await })
+        };
+        for _ in 0..20 {
+            assert_eq!(rival.get("/api/tasks").await.summary(), "200", "another tenant does not wait");
+        }
+        assert!(!waiting.is_finished(), "the third request did not wait for a turn");
+        let refused = acme.get("/api/tasks").await;
+        refused.assert_problem("too many present");
+        assert_eq!((refused.summary().as_str(), refused.header("retry-after")), ("429 rate_limited", Some("1")));
+
+        first.release.send(()).unwrap();
+        assert_eq!(one.await.unwrap().summary(), "201");
+        assert_eq!(waiting.await.unwrap().summary(), "200", "a turn came free");
+        second.release.send(()).unwrap();
+        assert_eq!(two.await.unwrap().summary(), "201");
+    }
+
+    async fn a_tenant_whose_requests_wait_for_the_database_leaves_connections_to_the_others(app) {
+        let mut config = app.scratch.config.clone();
+        (config.max_connections, config.acquire_timeout) = (4, Duration::from_secs(1));
+        let db = Db::connect(&config).await.unwrap();
+        let app = app.over(db, &at_once(100, 4));
+        let noisy = app.organization("noisy").await.admin();
+        let quiet = app.organization("quiet").await.admin();
+        let task = noisy.create_task("Locked").await;
+
+        let elsewhere = app.scratch.connect().await;
+        let lock = elsewhere.begin().await.unwrap();
+        lock.execute_unprepared("UPDATE tasks SET title = title").await.unwrap();
+        let writers: Vec<_> = (0..8).map(|_| {
+            let (noisy, path) = (noisy.clone(), task.path());
+            tokio::spawn(async move { noisy.patch(path, json!({"priority": "high"})).await.summary() })
+        }).collect();
+        // Each of these would wait a second for a connection, and get none.
+        for _ in 0..20 {
+            assert_eq!(quiet.get("/api/tasks").await.summary(), "200", "one tenant holds every connection");
+        }
+        lock.commit().await.unwrap();
+        for writer in writers {
+            assert_eq!(writer.await.unwrap(), "200");
+        }
+    }
+}
