@@ -21,4 +21,8 @@ pub const SELVES: &[&dyn Table] =
 
 /// The tables of no tenant with a column that names one: `&Rows::<entity::Entity>::with(entity::Column::OrganizationId)`.
 /// Purge deletes those rows. Of deliveries only what they tell is deleted: `webhooks::forget`.
-pub const TELLING: &[&dyn Table] = &[&Rows::<access_change::Entity>::with(access_change::Column::OrganizationId)];
+pub const TELLING: &[&dyn Table] = &[
+    &Rows::<access_change::Entity>::with(access_change::Column::OrganizationId),
+    // A person's own workspace is their tenant.
+    &Rows::<access_change::Entity>::with(access_change::Column::UserId),
+];

@@ -84,7 +84,7 @@ on_both_databases! {
 
     async fn without_the_table_no_token_of_before_is_accepted(app) {
         let (organization, member) = member(&app).await;
-        app.db.system().execute_unprepared("DROP TABLE access_changes").await.unwrap();
+        app.scratch.connect().await.execute_unprepared("DROP TABLE access_changes").await.unwrap();
         let (other, _following) = another(&app, &app.scratch.config).await;
         assert_eq!(member.clone().at(&other).get("/api/me").await.summary(), "401 token_stale");
         let later = issued(&app, &organization, &member.user_id, chrono::Utc::now().timestamp() + 4);
@@ -111,7 +111,7 @@ async fn removal_arrives(app: &TestApp, other: &TestApp) -> Duration {
 async fn end_listeners(app: &TestApp) -> i64 {
     let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                WHERE application_name = 'tenantry listener' AND datname = current_database()";
-    let ended = app.db.system().query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap();
+    let ended = app.scratch.connect().await.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap();
     ended.unwrap().try_get_by_index(0).unwrap()
 }
 

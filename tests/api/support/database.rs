@@ -63,6 +63,7 @@ impl Database {
                 admin.close().await.unwrap();
                 let mut config = config(&server_url(&name));
                 config.url = DatabaseUrl::parse(&runtime_url(&name)).unwrap();
+                config.direct_url = config.url.clone();
                 Scratch { config, home: Home::Server(name) }
             }
         }

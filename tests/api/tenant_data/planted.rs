@@ -68,6 +68,9 @@ impl Planted {
         };
         app.clerk.update_organization(&id, changes).unwrap();
         self.deliver(app).await;
+        // News of somebody's access.
+        app.clerk.set_role(&id, &viewer, "org:admin").unwrap();
+        self.deliver(app).await;
     }
 
     async fn tasks(&self) {
@@ -129,6 +132,7 @@ impl Planted {
     pub async fn assert_everywhere(&self, app: &TestApp) {
         let lines = rows(app).await;
         let expected = [
+            "access_changes",
             "idempotency_records",
             "invitations",
             "memberships",
