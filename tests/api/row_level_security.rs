@@ -9,6 +9,7 @@ use tenantry::db::{APP_ROLE, Db, SYSTEM_ROLE};
 
 use crate::schema::{Catalogue, strings};
 use crate::support::{Database, TestApp};
+use crate::{access, isolation};
 
 /// Two organizations with rows in every table that a tenant may see, and a bare connection of the role that serves.
 struct Walled {
@@ -215,4 +216,21 @@ async fn every_table_is_behind_a_forced_policy() {
     )
     .await;
     assert!(bypassing.is_empty(), "policies add up, so that one more may open a table: {bypassing:?}");
+}
+
+/// The other half of `.ci/mutations`, which takes the type's wall away and leaves this one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_policies_the_types_wall_still_holds() {
+    if !Database::postgres_is_there() {
+        return;
+    }
+    let app = TestApp::start(Database::Postgres).await;
+    let owner = app.scratch.connect().await;
+    let walled = "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relrowsecurity";
+    for table in strings(&owner, walled).await {
+        owner.execute_unprepared(&format!("ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")).await.unwrap();
+    }
+    assert!(strings(&owner, walled).await.is_empty(), "row-level security must be gone for this to show anything");
+    isolation::rehearse_all(app.clone(), 200).await;
+    access::walk(app).await.compare();
 }

@@ -15,6 +15,7 @@ use table::Table;
 use world::World;
 
 use crate::openapi::{Operation, operations};
+use crate::support::TestApp;
 
 /// What is answered and is no operation of the document; it is in the table too.
 const UNDOCUMENTED: [&str; 4] = ["/openapi.json", "/docs/", "/docs", "/no/such/path"];
@@ -54,28 +55,33 @@ fn every_operation_has_a_fixture() {
     }
 }
 
+/// Every operation by every kind of caller, and the table of what they got.
+pub async fn walk(app: TestApp) -> Table {
+    let world = World::new(app).await;
+    let rows = Rows::of(&world.app.db).await;
+    let kinds = world.kinds().await;
+    let mut table = Table::new(&kinds);
+    for operation in operations() {
+        let fixture = fixture_of(&operation);
+        let mut cells = Vec::new();
+        for kind in &kinds {
+            cells.push(insiders::cell(&world, &rows, kind, &operation, &fixture).await);
+        }
+        cells.extend(Attempt { world: &world, rows: &rows, operation: &operation, fixture: &fixture }.cells().await);
+        table.row(&operation.name(), &cells);
+    }
+    for path in UNDOCUMENTED {
+        let mut cells = Vec::new();
+        for kind in &kinds {
+            cells.push(kind.caller.get(path).await.status.as_u16().to_string());
+        }
+        table.row(&format!("GET {path}"), &cells);
+    }
+    table
+}
+
 on_both_databases! {
     async fn who_may_do_what_is_as_the_committed_table_says(app) {
-        let world = World::new(app).await;
-        let rows = Rows::of(&world.app.db).await;
-        let kinds = world.kinds().await;
-        let mut table = Table::new(&kinds);
-        for operation in operations() {
-            let fixture = fixture_of(&operation);
-            let mut cells = Vec::new();
-            for kind in &kinds {
-                cells.push(insiders::cell(&world, &rows, kind, &operation, &fixture).await);
-            }
-            cells.extend(Attempt { world: &world, rows: &rows, operation: &operation, fixture: &fixture }.cells().await);
-            table.row(&operation.name(), &cells);
-        }
-        for path in UNDOCUMENTED {
-            let mut cells = Vec::new();
-            for kind in &kinds {
-                cells.push(kind.caller.get(path).await.status.as_u16().to_string());
-            }
-            table.row(&format!("GET {path}"), &cells);
-        }
-        table.compare();
+        walk(app).await.compare();
     }
 }

@@ -13,7 +13,7 @@ use super::*;
 use crate::support::{Database, Setup};
 
 /// Another instance that follows.
-async fn another(app: &TestApp, config: &DatabaseConfig) -> (TestApp, Following) {
+pub(super) async fn another(app: &TestApp, config: &DatabaseConfig) -> (TestApp, Following) {
     let other = app.another_instance(&Setup::default()).await;
     let following = access_change::follow(&other.db, config, &other.revocations).await;
     (other, following)
@@ -111,7 +111,8 @@ async fn removal_arrives(app: &TestApp, other: &TestApp) -> Duration {
 async fn end_listeners(app: &TestApp) -> i64 {
     let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                WHERE application_name = 'tenantry listener' AND datname = current_database()";
-    let ended = app.scratch.connect().await.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap();
+    let ended =
+        app.scratch.connect().await.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap();
     ended.unwrap().try_get_by_index(0).unwrap()
 }
 

@@ -2,6 +2,7 @@
 
 mod instances;
 mod order;
+mod own;
 mod taken;
 
 use axum::http::Method;
