@@ -146,12 +146,16 @@ impl Cases {
         self.add(
             "exp is not after iat",
             failed,
-            forge.with_claims([("exp", Some(json!(now))), ("iat", Some(json!(now)))]),
+            forge.with_claims([("exp", Some(json!(now + 4))), ("iat", Some(json!(now + 4)))]),
         );
         self.add(
             "exp is not after nbf",
             failed,
-            forge.with_claims([("exp", Some(json!(now))), ("iat", Some(json!(now - 9))), ("nbf", Some(json!(now)))]),
+            forge.with_claims([
+                ("exp", Some(json!(now + 4))),
+                ("iat", Some(json!(now - 9))),
+                ("nbf", Some(json!(now + 4))),
+            ]),
         );
     }
 
