@@ -26,12 +26,15 @@ END $$";
 /// The role that migrates may take both, for where the product logs in as it too. From PostgreSQL 16 on that is said for each
 /// membership. It does not inherit their rights: what it may do, it may do by taking a role by name.
 const JOIN_ROLES: &str = "DO $$
-DECLARE name text;
+DECLARE
+  name text;
+  newer boolean := current_setting('server_version_num')::int >= 160000;
 BEGIN
   FOREACH name IN ARRAY ARRAY['tenantry_app', 'tenantry_system'] LOOP
-    IF NOT pg_has_role(current_user, name, 'MEMBER') THEN
+    -- From 16 on, whoever makes a role is a member of it that may hand it out, and may not take it.
+    IF NOT pg_has_role(current_user, name, CASE WHEN newer THEN 'SET' ELSE 'MEMBER' END) THEN
       BEGIN
-        IF current_setting('server_version_num')::int >= 160000 THEN
+        IF newer THEN
           EXECUTE format('GRANT %I TO CURRENT_USER WITH INHERIT FALSE, SET TRUE', name);
         ELSE
           EXECUTE format('GRANT %I TO CURRENT_USER', name);

@@ -78,8 +78,13 @@ async fn to_file(db: &Db, id: &str, path: &Path) -> Result<Manifest> {
 
 /// For its owner's eyes alone: it holds people's data.
 fn private(path: &Path) -> std::io::Result<File> {
+    // One that is there may be readable by others, or lead elsewhere.
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)

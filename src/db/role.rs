@@ -22,16 +22,18 @@ pub struct Role {
     takes_system: bool,
 }
 
-/// A role is a member of another also through a third, and a superuser of every one. Whoever may act as the owner of a table
+/// A role is a member of another also through a third, and a superuser of every one; from PostgreSQL 16 on a member may be one
+/// that cannot take the role. Whoever may act as the owner of a table
 /// may switch its row-level security off.
 const ABOUT: &str = "SELECT session_user::text AS name, me.rolsuper AS superuser, me.rolbypassrls AS bypasses,
     coalesce((SELECT pg_has_role(me.oid, oid, 'USAGE') FROM pg_roles WHERE rolname = 'tenantry_system'), false) AS inherits,
-    (SELECT count(*) FROM pg_class WHERE relrowsecurity AND relnamespace = current_schema()::regnamespace
+    (SELECT count(*) FROM pg_class WHERE relrowsecurity AND pg_table_is_visible(oid)
         AND pg_has_role(me.oid, relowner, 'MEMBER')) AS owns,
-    coalesce((SELECT pg_has_role(me.oid, oid, 'MEMBER') FROM pg_roles WHERE rolname = 'tenantry_app'), false) AS takes_app,
-    coalesce((SELECT pg_has_role(me.oid, oid, 'MEMBER') FROM pg_roles WHERE rolname = 'tenantry_system'), false)
+    coalesce((SELECT pg_has_role(me.oid, oid, kind.taking) FROM pg_roles WHERE rolname = 'tenantry_app'), false) AS takes_app,
+    coalesce((SELECT pg_has_role(me.oid, oid, kind.taking) FROM pg_roles WHERE rolname = 'tenantry_system'), false)
         AS takes_system
-    FROM pg_roles me WHERE me.rolname = session_user";
+    FROM pg_roles me, (SELECT CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) kind(taking)
+    WHERE me.rolname = session_user";
 
 impl Db {
     /// The role that logs in; none on SQLite.

@@ -28,6 +28,16 @@ impl SystemDb {
         let Scoped { pool, identity } = &self.connection;
         Ok(SystemDb { connection: Transaction::begin(pool, identity, Access::Write).await? })
     }
+
+    /// Begins to read one state of the database; what others commit meanwhile is not seen. It keeps a connection until it is
+    /// dropped, and should not be kept for long: nothing that others delete meanwhile can be cleared away.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn snapshot(&self) -> Result<SystemDb<Transaction>, DbErr> {
+        let Scoped { pool, identity } = &self.connection;
+        Ok(SystemDb { connection: Transaction::begin(pool, identity, Access::Snapshot).await? })
+    }
 }
 
 impl SystemDb<Transaction> {

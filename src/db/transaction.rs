@@ -1,20 +1,40 @@
 //! A transaction, begun as somebody.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::time::Instant;
 
 use sea_orm::metric::Info;
-use sea_orm::sqlx::{AssertSqlSafe, Postgres};
+use sea_orm::sqlx::pool::PoolConnection;
+use sea_orm::sqlx::{AssertSqlSafe, Postgres, SqlSafeStr};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, SqliteTransactionMode,
     SqlxError, Statement, TransactionOptions, TransactionTrait,
 };
 use sea_query_sqlx::SqlxValues;
+use sqlx_core::transaction::TransactionManager;
 use tokio::sync::Mutex;
 use tracing::Instrument;
 
 use super::identity::{Access, Identity};
 use super::pool::{Observer, Pool};
+
+tokio::task_local! {
+    static HELD: Held;
+}
+
+/// What is to be kept until the database has done with a request, such as a turn at it.
+pub type Held = Arc<dyn Any + Send + Sync>;
+
+/// Runs work whose statements keep something until the database has done with them, even if the work is dropped before: a
+/// statement under way keeps its connection, whether or not somebody still waits for it.
+pub async fn holding<F: Future>(held: Held, work: F) -> F::Output {
+    HELD.scope(held, work).await
+}
+
+fn held() -> Option<Held> {
+    HELD.try_with(Arc::clone).ok()
+}
 
 /// A transaction. Dropping it rolls back.
 pub struct Transaction(Kind);
@@ -27,17 +47,30 @@ enum Kind {
 /// The driver's own transaction: SeaORM's begins with a bare BEGIN, which would make role and tenant a message more.
 struct OnPostgres {
     // A connection takes one statement at a time; the interface of SeaORM does not say so.
-    session: Mutex<sea_orm::sqlx::Transaction<'static, Postgres>>,
+    session: Option<Session>,
     observer: Option<Observer>,
     prepares: bool,
+    held: Option<Held>,
 }
+
+type Session = Mutex<PoolConnection<Postgres>>;
+
+/// What the driver's own transactions are made of.
+type Driver = <Postgres as sea_orm::sqlx::Database>::TransactionManager;
 
 impl Transaction {
     /// Begins one, in a task of its own: when a caller hangs up while BEGIN is on its way, the future is dropped, and
     /// sqlx 0.9 would give the connection back with the transaction open.
     pub(super) async fn begin(pool: &Pool, identity: &Identity, access: Access) -> Result<Self, DbErr> {
-        let (pool, identity) = (pool.clone(), identity.clone());
-        in_a_task(async move { Self::begin_here(&pool, &identity, access).await }).await
+        let (pool, identity, held) = (pool.clone(), identity.clone(), held());
+        in_a_task(async move {
+            let mut begun = Self::begin_here(&pool, &identity, access).await?;
+            if let Kind::Postgres(transaction) = &mut begun.0 {
+                transaction.held = held;
+            }
+            Ok(begun)
+        })
+        .await
     }
 
     /// Begins one; must not be cancelled.
@@ -47,10 +80,16 @@ impl Transaction {
     pub(super) async fn begin_here(pool: &Pool, identity: &Identity, access: Access) -> Result<Self, DbErr> {
         if pool.is_postgres() {
             let beginning = identity.beginning(access, pool.statement_timeout);
-            let begun = pool.connection.get_postgres_connection_pool().begin_with(AssertSqlSafe(beginning)).await;
-            let session = Mutex::new(begun.map_err(failed)?);
+            let mut session = pool.connection.get_postgres_connection_pool().acquire().await.map_err(failed)?;
+            if let Err(error) = Driver::begin(&mut session, Some(AssertSqlSafe(beginning).into_sql_str())).await {
+                // The BEGIN may have passed and the rest have failed. The driver takes that for no transaction, and whoever
+                // had the connection next would be inside an aborted one.
+                session.close_on_drop();
+                return Err(failed(error));
+            }
+            let session = Some(Mutex::new(session));
             let (observer, prepares) = (pool.observer.clone(), pool.prepares);
-            return Ok(Self(Kind::Postgres(OnPostgres { session, observer, prepares })));
+            return Ok(Self(Kind::Postgres(OnPostgres { session, observer, prepares, held: None })));
         }
         let writes = access == Access::Write;
         let mode = if writes { SqliteTransactionMode::Immediate } else { SqliteTransactionMode::Deferred };
@@ -67,7 +106,17 @@ impl Transaction {
     pub(super) async fn commit_here(self) -> Result<(), DbErr> {
         match self.0 {
             Kind::Sqlite(transaction) => transaction.commit().await,
-            Kind::Postgres(transaction) => transaction.session.into_inner().commit().await.map_err(failed),
+            Kind::Postgres(mut transaction) => match transaction.session.take() {
+                Some(session) => {
+                    let mut session = session.into_inner();
+                    let committed = Driver::commit(&mut session).await;
+                    if committed.is_err() {
+                        Driver::start_rollback(&mut session);
+                    }
+                    committed.map_err(failed)
+                }
+                None => Ok(()),
+            },
         }
     }
 }
@@ -76,7 +125,30 @@ impl Transaction {
 pub(super) async fn in_a_task<T: Send + 'static>(
     work: impl Future<Output = Result<T, DbErr>> + Send + 'static,
 ) -> Result<T, DbErr> {
-    tokio::spawn(work.in_current_span()).await.map_err(|error| DbErr::Custom(error.to_string()))?
+    let held = held();
+    let task = async move {
+        let outcome = work.await;
+        drop(held);
+        outcome
+    };
+    tokio::spawn(task.in_current_span()).await.map_err(|error| DbErr::Custom(error.to_string()))?
+}
+
+impl Drop for OnPostgres {
+    /// Rolls back: at once where something is held until that is done, else as the connection goes back to the pool.
+    fn drop(&mut self) {
+        let Some(session) = self.session.take() else { return };
+        let mut session = session.into_inner();
+        match (self.held.take(), tokio::runtime::Handle::try_current()) {
+            (Some(held), Ok(runtime)) => {
+                runtime.spawn(async move {
+                    let _ = Driver::rollback(&mut session).await;
+                    drop((session, held));
+                });
+            }
+            _ => Driver::start_rollback(&mut session),
+        }
+    }
 }
 
 #[sea_orm::prelude::async_trait::async_trait]
@@ -118,27 +190,31 @@ impl ConnectionTrait for Transaction {
 }
 
 impl OnPostgres {
+    fn session(&self) -> &Session {
+        self.session.as_ref().expect("only the commit takes it, and the commit consumes the transaction")
+    }
+
     async fn execute(&self, statement: &Statement) -> Result<ExecResult, DbErr> {
-        let mut session = self.session.lock().await;
+        let mut session = self.session().lock().await;
         let done = self.noted(statement, self.bound(statement).execute(&mut **session)).await;
         done.map(Into::into)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         let statement = Statement::from_string(DbBackend::Postgres, sql);
-        let mut session = self.session.lock().await;
+        let mut session = self.session().lock().await;
         let unprepared = sea_orm::sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut **session);
         self.noted(&statement, unprepared).await.map(Into::into)
     }
 
     async fn query_one(&self, statement: &Statement) -> Result<Option<QueryResult>, DbErr> {
-        let mut session = self.session.lock().await;
+        let mut session = self.session().lock().await;
         let row = self.noted(statement, self.bound(statement).fetch_optional(&mut **session)).await?;
         Ok(row.map(Into::into))
     }
 
     async fn query_all(&self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let mut session = self.session.lock().await;
+        let mut session = self.session().lock().await;
         let rows = self.noted(statement, self.bound(statement).fetch_all(&mut **session)).await?;
         Ok(rows.into_iter().map(Into::into).collect())
     }

@@ -1,5 +1,6 @@
 //! What a verified caller may ask for, and their tenant.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
@@ -8,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::{Class, Limiter};
 use crate::auth::AuthUser;
+use crate::db::holding;
 use crate::error::Error;
 
 /// Counts the request against its caller and tenant, and waits for one of the tenant's turns.
@@ -23,7 +25,8 @@ pub async fn limit_caller(State(limiter): State<Limiter>, request: Request, next
         return standing.refusal(wait);
     }
     let mut response = match limiter.enter_tenant(&user).await {
-        Some(_turn) => next.run(request).await,
+        // A statement outlives a caller who hangs up, and the turn with it.
+        Some(turn) => holding(Arc::new(turn), next.run(request)).await,
         None => crowded().into_response(),
     };
     if let Some(standing) = standing {

@@ -3,7 +3,7 @@
 use axum::http::{Method, Uri};
 
 /// Where webhooks are delivered.
-const WEBHOOKS: &str = "/api/webhooks/";
+const WEBHOOKS: &str = "/api/webhooks/clerk";
 
 /// The kind of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Class {
     /// The kind of a request with this method to this address.
     #[must_use]
     pub fn of(method: &Method, uri: &Uri) -> Self {
-        if uri.path().starts_with(WEBHOOKS) {
+        if uri.path() == WEBHOOKS {
             Self::Webhook
         } else if !method.is_safe() {
             Self::Write
@@ -61,6 +61,8 @@ mod tests {
             ("DELETE", "/api/tasks/1", Class::Write),
             ("PURGE", "/api/tasks/1", Class::Write),
             ("POST", "/api/webhooks/clerk", Class::Webhook),
+            ("GET", "/api/webhooks/tasks", Class::Read),
+            ("POST", "/api/webhooks/clerk/", Class::Write),
             ("GET", "/api/webhooks/clerk?search=milk", Class::Webhook),
         ];
         for (method, uri, class) in cases {

@@ -1,5 +1,7 @@
 //! What is known of a request before its token is verified: its kind, and where it comes from.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
@@ -10,6 +12,7 @@ use super::caller::crowded;
 use super::{Class, Limiter};
 use crate::clerk::Verifier;
 use crate::clerk::bearer::bearer_of;
+use crate::db::holding;
 use crate::http::middleware::RATE_LIMIT;
 use crate::http::shed::PROBES;
 
@@ -25,7 +28,8 @@ pub struct Door {
 /// Charges the address for every request that brings no acceptable token or signature, and refuses an address that has
 /// nothing left before its next token is verified or its next body read.
 ///
-/// A caller whose token was verified before passes all the same, so a neighbour behind the same address does no harm.
+/// A caller whose token was verified before passes all the same, so a neighbour behind the same address does them no harm while
+/// it lasts. A delivery is judged by its signature first: others send from Clerk's addresses too.
 pub async fn limit_address(State(door): State<Door>, request: Request, next: Next) -> Response {
     if PROBES.contains(&request.uri().path()) {
         return next.run(request).await;
@@ -35,6 +39,7 @@ pub async fn limit_address(State(door): State<Door>, request: Request, next: Nex
     let address = door.limiter.address(&request);
     let standing = buckets.look(address);
     if let Some(wait) = standing.wait
+        && class != Class::Webhook
         && !door.knows(&request)
     {
         return standing.refusal(wait);
@@ -46,7 +51,9 @@ pub async fn limit_address(State(door): State<Door>, request: Request, next: Nex
 
 impl Door {
     fn knows(&self, request: &Request) -> bool {
-        bearer_of(request.headers()).is_ok_and(|token| self.verifier.remembers(token))
+        // Elsewhere nothing would be counted against the caller.
+        request.uri().path().starts_with("/api/")
+            && bearer_of(request.headers()).is_ok_and(|token| self.verifier.remembers(token))
     }
 }
 
@@ -56,7 +63,7 @@ async fn run(door: &Door, class: Class, request: Request, next: Next) -> Respons
         return next.run(request).await;
     }
     match door.limiter.enter_address(door.limiter.address(&request)).await {
-        Some(_turn) => next.run(request).await,
+        Some(turn) => holding(Arc::new(turn), next.run(request)).await,
         None => crowded().into_response(),
     }
 }
@@ -67,7 +74,12 @@ fn charge(response: &mut Response, class: Class, buckets: &Buckets, address: u64
     let theirs = response.headers().contains_key(RATE_LIMIT);
     let genuine = class == Class::Webhook && is_signed(status);
     if !(theirs || genuine || status.is_server_error()) {
-        buckets.take(address).write(response.headers_mut());
+        let standing = buckets.take(address);
+        match standing.wait {
+            // What came before the refusal is spent, but the forger hears nothing of it.
+            Some(wait) if class == Class::Webhook => *response = standing.refusal(wait),
+            _ => standing.write(response.headers_mut()),
+        }
     }
 }
 

@@ -58,8 +58,7 @@ impl Limiter {
             addresses: ByClass::new(rates, clock),
             callers: ByClass::new(Rates { webhook: 0, ..rates }, clock),
             tenants: ByClass::new(tenants, clock),
-            // One party has half of either bound, and the other half is everybody else's.
-            shares: Shares::new((connections / 2).max(1), (config.max_concurrent / 2).max(1)),
+            shares: shares(connections, config.max_concurrent),
             proxies: Proxies::new(config.trusted_proxies.clone(), config.address_header.clone()),
             hasher: RandomState::new(),
         }))
@@ -127,6 +126,14 @@ impl Limiter {
     fn sets(&self) -> impl Iterator<Item = &Buckets> {
         [&self.0.addresses, &self.0.callers, &self.0.tenants].into_iter().flat_map(ByClass::all)
     }
+}
+
+/// One party has half of the connections, and the other half is everybody else's. Those of its requests that wait for a turn
+/// take places of the whole server, so there are few of them, or some parties together would shut everybody out.
+fn shares(connections: usize, max_concurrent: usize) -> Shares {
+    let turns = (connections / 2).max(1);
+    let present = (max_concurrent / 16).max(2 * turns).min(max_concurrent / 2).max(1);
+    Shares::new(turns, present)
 }
 
 fn tenant(session: &Session) -> Option<&str> {

@@ -103,7 +103,12 @@ async fn store(db: &Db, revocations: &Revocations, answer: &AnsweredMembership) 
     let changes = sync::keep(&tx, sync::answered(answer)).await?;
     if answer.removed {
         let membership = &answer.membership;
-        tasks::take_from_former_member(&tx, &membership.organization.id, &membership.person.id).await?;
+        let given = tasks::take_from_former_member(&tx, &membership.organization.id, &membership.person.id).await;
+        if let Err(error) = given {
+            // Clerk has removed them, whatever becomes of our copy.
+            revocations.learn(&changes);
+            return Err(error);
+        }
     }
     sync::commit(tx, changes, revocations).await
 }

@@ -25,6 +25,9 @@ pub async fn demand<C: Connection>(db: &TenantDb<C>, caller: &AuthUser, assignee
     Err(FieldError::body("/assignee_id", "not_a_member", "The assignee is not a member of this organization.").into())
 }
 
+/// So many tasks a statement, which may run for a few seconds only.
+const BATCH: u64 = 2000;
+
 /// Takes from somebody who has left an organization the tasks they were given there.
 ///
 /// Nothing happens to the tasks of a member, such as somebody who came back before their departure was announced. Who changed
@@ -42,14 +45,24 @@ pub async fn take_from_former_member<C: ConnectionTrait>(
         .filter(membership::Column::UserId.eq(user_id))
         .select_only()
         .column(membership::Column::Id);
-    Entity::update_many()
-        .col_expr(Column::AssigneeId, Expr::value(None::<String>))
-        .col_expr(Column::UpdatedAt, Expr::value(now()))
-        .col_expr(Column::Version, Column::Version.into_simple_expr().add(1))
+    let theirs = Entity::find()
+        .select_only()
+        .column(Column::Id)
         .filter(Column::TenantId.eq(organization_id))
         .filter(Column::AssigneeId.eq(user_id))
         .filter(Expr::exists(membership.into_query()).not())
-        .exec(tx)
-        .await?;
-    Ok(())
+        .limit(BATCH);
+    loop {
+        let given_back = Entity::update_many()
+            .col_expr(Column::AssigneeId, Expr::value(None::<String>))
+            .col_expr(Column::UpdatedAt, Expr::value(now()))
+            .col_expr(Column::Version, Column::Version.into_simple_expr().add(1))
+            .filter(Column::TenantId.eq(organization_id))
+            .filter(Column::Id.in_subquery(theirs.clone().into_query()))
+            .exec(tx)
+            .await?;
+        if given_back.rows_affected < BATCH {
+            return Ok(());
+        }
+    }
 }

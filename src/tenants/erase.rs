@@ -1,9 +1,7 @@
 //! Erases a tenant now: what the purge does, without the hold.
 
-use std::time::Duration;
-
 use anyhow::{Context, Result, bail};
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use sea_orm::DbErr;
 
 use super::purge::{Purge, Purged};
@@ -13,8 +11,9 @@ use crate::clerk::event::{Event, Notice};
 use crate::db::{Db, TenantId};
 use crate::directory::{sync, tombstone};
 
-/// Servers hear of a deletion within a second. What tells them of it goes with the rest, so it must have been read.
-const UNTIL_HEARD: Duration = Duration::from_secs(2);
+/// Servers hear of a deletion within a second; a request that they had let in before may take ten more, and its last statement
+/// five. What it writes must not come after the rest is gone.
+const UNTIL_QUIET: TimeDelta = TimeDelta::seconds(20);
 
 /// Removes everything of a deleted tenant but its tombstone, and counts it. Told to, it marks a living one as deleted first.
 ///
@@ -22,14 +21,14 @@ const UNTIL_HEARD: Duration = Duration::from_secs(2);
 /// When the tenant lives and that is not to be changed, and the database's.
 #[expect(clippy::disallowed_methods, reason = "the operator's command serves no tenant")]
 pub async fn erase(db: &Db, tenant: &TenantId, now: DateTime<Utc>, force: bool) -> Result<Removed> {
-    let deleted = tombstone::find(&db.system(), tenant).await?.is_some_and(|tombstone| tombstone.deleted_at.is_some());
-    match (deleted, force) {
-        (true, _) => {}
-        (false, true) => {
-            mark_deleted(db, tenant, now).await.context("marking it as deleted")?;
-            tokio::time::sleep(UNTIL_HEARD).await;
-        }
-        (false, false) => bail!(
+    let deleted_at = tombstone::find(&db.system(), tenant).await?.and_then(|tombstone| tombstone.deleted_at);
+    if deleted_at.is_none() && force {
+        mark_deleted(db, tenant, now).await.context("marking it as deleted")?;
+    }
+    match (deleted_at, force) {
+        (Some(at), _) => until(at + UNTIL_QUIET, now).await,
+        (None, true) => until(now + UNTIL_QUIET, now).await,
+        (None, false) => bail!(
             "{tenant} is not marked as deleted, so it may be in use. Delete it at Clerk and wait for the webhook; if that \
              was done and no webhook will come, add --force"
         ),
@@ -38,6 +37,10 @@ pub async fn erase(db: &Db, tenant: &TenantId, now: DateTime<Utc>, force: bool) 
     let again = Purge { again: true, ..Purge::new(db, now) };
     again.tenant(tenant, &mut purged).await.context("removing its rows; run it again to go on")?;
     Ok(purged.removed)
+}
+
+async fn until(quiet: DateTime<Utc>, now: DateTime<Utc>) {
+    tokio::time::sleep((quiet - now).to_std().unwrap_or_default()).await;
 }
 
 /// As if Clerk had announced it, so that everything that follows from a deletion follows here too.

@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json};
 
 use super::registry::{OWNED, SELVES};
 use super::table::Table;
-use crate::db::{Db, Snapshot, TenantId};
+use crate::db::{Db, SystemDb, TenantId, Transaction};
 
 /// How many rows are in memory at once.
 const BATCH: u64 = 1_000;
@@ -70,7 +70,7 @@ pub async fn export<W: Write>(
     to: &mut W,
     mut told: impl FnMut(&Content),
 ) -> Result<Option<Manifest>> {
-    let snapshot = db.snapshot().await.context("beginning to read")?;
+    let snapshot = db.system().snapshot().await.context("beginning to read")?;
     let mut out = Summed { to, rows: 0, part: Context::new(&SHA256), whole: Context::new(&SHA256) };
     let (mut tables, mut rows) = (Vec::new(), 0);
     // Parents before their children, so that the lines can be read in again as they come.
@@ -98,7 +98,7 @@ pub async fn export<W: Write>(
 }
 
 async fn write_table<W: Write>(
-    snapshot: &Snapshot,
+    snapshot: &SystemDb<Transaction>,
     table: &dyn Table,
     tenant: &TenantId,
     out: &mut Summed<'_, W>,

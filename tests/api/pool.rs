@@ -212,3 +212,20 @@ on_both_databases! {
         assert_eq!(admin.create_task("After").await.body["title"], "After");
     }
 }
+
+#[tokio::test]
+async fn a_transaction_that_cannot_begin_leaves_no_connection_inside_an_aborted_one() {
+    if !Database::postgres_is_there() {
+        return;
+    }
+    let app = TestApp::start(Database::Postgres).await;
+    let mut config = app.scratch.config.clone();
+    // No timeout that PostgreSQL knows: BEGIN passes, and what comes with it fails.
+    (config.max_connections, config.statement_timeout) = (1, Duration::from_secs(10_000_000_000));
+    let db = Db::connect(&config).await.unwrap();
+    for _ in 0..3 {
+        assert!(db.system().begin().await.is_err());
+        let asked = db.system_connection().execute_unprepared("SELECT 1").await;
+        assert!(asked.is_ok(), "the pool gave a connection on inside an aborted transaction: {asked:?}");
+    }
+}

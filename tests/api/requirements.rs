@@ -100,3 +100,37 @@ fn a_name_that_is_not_there_is_found() {
         assert_eq!(fault(name), None);
     }
 }
+
+/// Every source file of the tests and of the program.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn what_is_promised_of_security_names_tests_that_are_there() {
+    let text = std::fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let mut files = Vec::new();
+    sources(&root().join("tests"), &mut files);
+    sources(&root().join("src"), &mut files);
+    let all: Vec<String> = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    let mut seen = 0;
+    for name in named(&text).into_iter().filter(|name| name.contains("::")) {
+        let last = name.rsplit("::").next().unwrap();
+        let is_test = all.iter().any(|source| source.contains(&format!("fn {last}(")));
+        let is_file = files.iter().any(|file| file.file_stem().is_some_and(|stem| stem == last));
+        let is_folder = files.iter().any(|file| file.parent().is_some_and(|folder| folder.ends_with(last)));
+        assert!(is_test || is_file || is_folder, "docs/security.md names {name}, which is not there");
+        seen += 1;
+    }
+    for name in named(&text).into_iter().filter(|name| name.starts_with("tests/") || name.starts_with("src/")) {
+        assert!(root().join(name).exists(), "docs/security.md names {name}, which is not there");
+    }
+    assert!(seen > 30, "only {seen} tests are named: the document was misread");
+}

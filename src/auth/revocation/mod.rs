@@ -74,12 +74,13 @@ impl Revocations {
     pub fn check(&self, session: &Session) -> Result<Powers, Reject> {
         let inner = &*self.0;
         let lost = inner.people.look(&session.user_id, |person| person.judge(session)).transpose()?;
-        if session.issued_at <= inner.horizon.load(Ordering::Acquire) {
-            return Err(Reject::Stale);
-        }
         if let Some(organization) = &session.organization
             && inner.organizations.look(&organization.id, |_| ()).is_some()
         {
+            return Err(Reject::Stale);
+        }
+        // Last: the horizon is raised before anything that it stands for is dropped.
+        if session.issued_at <= inner.horizon.load(Ordering::Acquire) {
             return Err(Reject::Stale);
         }
         Ok(lost.unwrap_or(Powers::NONE))

@@ -74,8 +74,13 @@ impl Listener {
                 Ok(Ok(Some(heard))) => {
                     let mut ids = ids(heard.payload());
                     // Whatever else has come already; waiting for nothing loses nothing.
-                    while let Ok(Ok(Some(heard))) = timeout(Duration::ZERO, self.0.try_recv()).await {
-                        ids.extend(self::ids(heard.payload()));
+                    while let Ok(more) = timeout(Duration::ZERO, self.0.try_recv()).await {
+                        match more {
+                            Ok(Some(heard)) => ids.extend(self::ids(heard.payload())),
+                            // The next call would connect anew by itself, and what came in between would be lost. The reload
+                            // that follows reads these ids as well.
+                            Ok(None) | Err(_) => return None,
+                        }
                     }
                     return Some(ids);
                 }

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use sea_orm::{ConnectionTrait, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 use serde_json::json;
 use tenantry::config::LimitsConfig;
 use tenantry::db::Db;
 use tokio::task::JoinHandle;
 
 use super::{Hold, parked};
-use crate::support::{Answer, Caller, ORIGIN, Setup};
+use crate::support::{Answer, Caller, Database, ORIGIN, Setup, TestApp};
 
 /// A request whose body is not coming yet.
 fn park(caller: &Caller, title: &str) -> (JoinHandle<Answer>, Hold) {
@@ -99,7 +99,7 @@ on_both_databases! {
         let mut config = app.scratch.config.clone();
         (config.max_connections, config.acquire_timeout) = (4, Duration::from_secs(1));
         let db = Db::connect(&config).await.unwrap();
-        let app = app.over(db, &at_once(100, 4));
+        let app = app.over(db, &at_once(160, 4));
         let noisy = app.organization("noisy").await.admin();
         let quiet = app.organization("quiet").await.admin();
         let task = noisy.create_task("Locked").await;
@@ -120,4 +120,53 @@ on_both_databases! {
             assert_eq!(writer.await.unwrap(), "200");
         }
     }
+}
+
+/// How many sessions of this database wait for a lock.
+async fn waiting(owner: &DatabaseConnection) -> i64 {
+    let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let row = owner.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap();
+    row.unwrap().try_get_by_index(0).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_hangs_up_keeps_their_turn_until_the_database_is_done() {
+    if !Database::postgres_is_there() {
+        return;
+    }
+    let app = TestApp::start(Database::Postgres).await;
+    let mut config = app.scratch.config.clone();
+    (config.max_connections, config.acquire_timeout) = (8, Duration::from_secs(1));
+    let app = app.over(Db::connect(&config).await.unwrap(), &at_once(100, 4));
+    let (noisy, quiet) = (app.organization("noisy").await.admin(), app.organization("quiet").await.admin());
+    let (owner, elsewhere) = (app.scratch.connect().await, app.scratch.connect().await);
+    let lock = elsewhere.begin().await.unwrap();
+    lock.execute_unprepared("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let ask = |write: bool| {
+        let noisy = noisy.clone();
+        tokio::spawn(async move {
+            let body = json!({"title": "Never seen", "labels": ["a"]});
+            if write {
+                noisy.post("/api/tasks", body).await
+            } else {
+                noisy.get("/api/tasks").await
+            };
+        })
+    };
+    let first = [ask(false), ask(true)];
+    while waiting(&owner).await < 2 {
+        tokio::task::yield_now().await;
+    }
+    for caller in first {
+        caller.abort();
+        assert!(caller.await.unwrap_err().is_cancelled());
+    }
+    let more: Vec<_> = (0..6).map(|number| ask(number % 2 == 0)).collect();
+    for _ in 0..20 {
+        assert_eq!(quiet.get("/api/members").await.summary(), "200", "one tenant holds every connection");
+    }
+    assert_eq!(waiting(&owner).await, 2, "a turn came free while its statement was still under way");
+    more.into_iter().for_each(|caller| caller.abort());
+    lock.commit().await.unwrap();
+    assert_eq!(noisy.get("/api/tasks").await.summary(), "200", "the turns come free in the end");
 }

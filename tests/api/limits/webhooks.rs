@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::Method;
 use serde_json::json;
 
-use super::{FEW, limited, parked, rates, standing};
+use super::{FEW, limited, rates, standing};
 use crate::support::{Answer, Caller, TestApp};
 
 const PATH: &str = "/api/webhooks/clerk";
@@ -37,18 +37,15 @@ on_both_databases! {
         }
     }
 
-    async fn forged_deliveries_are_limited_by_address_and_not_read_beyond_that(app) {
+    async fn forged_deliveries_are_limited_by_address_and_genuine_ones_from_there_are_not(app) {
         let (limited, _clock) = limited(&app, rates(FEW)).await;
         for expected in ["400 signature_invalid 2/1/1", "400 signature_invalid 2/0/2"] {
             let answer = forger(&limited, "192.0.2.66").post(PATH, json!({"type": "user.deleted"})).await;
             assert_eq!(standing(&answer), expected);
         }
-        let (body, hold) = parked("{}");
-        let refused = forger(&limited, "192.0.2.66").send(Method::POST, PATH, Some(body)).await;
+        let refused = forger(&limited, "192.0.2.66").post(PATH, json!({"type": "user.deleted"})).await;
         refused.assert_problem("too many forged deliveries");
         assert_eq!((standing(&refused).as_str(), refused.header("retry-after")), ("429 rate_limited 2/0/2", Some("1")));
-        assert!(!hold.is_asked(), "the body of a refused delivery was read");
-
-        assert_eq!(deliver(&limited, "192.0.2.7", 1).await.summary(), "200", "Clerk sends from elsewhere");
+        assert_eq!(deliver(&limited, "192.0.2.66", 1).await.summary(), "200", "others send from Clerk's addresses too");
     }
 }
