@@ -129,10 +129,10 @@ impl Limiter {
 }
 
 /// One party has half of the connections, and the other half is everybody else's. Those of its requests that wait for a turn
-/// take places of the whole server, so there are few of them, or some parties together would shut everybody out.
+/// take places of the whole server, so they are bounded too, or two parties would shut everybody out.
 fn shares(connections: usize, max_concurrent: usize) -> Shares {
     let turns = (connections / 2).max(1);
-    let present = (max_concurrent / 16).max(2 * turns).min(max_concurrent / 2).max(1);
+    let present = (max_concurrent / 4).max(2 * turns).min(max_concurrent / 2).max(1);
     Shares::new(turns, present)
 }
 

@@ -24,7 +24,7 @@ use uuid::Uuid;
 use crate::support::{Setup, TestApp};
 
 /// How many histories are played on each database, unless told otherwise.
-const HISTORIES: u32 = 1_000;
+const HISTORIES: u32 = 2_000;
 
 /// How many are played at the same time, each by a cast of its own over the same tables.
 const PLAYERS: u32 = 2;
