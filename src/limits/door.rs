@@ -25,8 +25,8 @@ pub struct Door {
     pub verifier: Verifier,
 }
 
-/// Charges the address for every request that brings no acceptable token or signature, and refuses an address that has
-/// nothing left before its next token is verified or its next body read.
+/// Charges the address for every request that no caller answers for and that brings no good signature, and refuses an address
+/// that has nothing left before its next token is verified or its next body read.
 ///
 /// A caller whose token was verified before passes all the same, so a neighbour behind the same address does them no harm while
 /// it lasts. A delivery is judged by its signature first: others send from Clerk's addresses too.

@@ -73,7 +73,7 @@ async fn callers_who_hang_up_while_a_transaction_begins_leave_no_connection_insi
             looker.query_all_raw(changed).await.unwrap().len(),
             tasks.len(),
             "a change that was answered with 200 is not there for others: its connection was inside a transaction that \
-             somebody had begun and left. `db::pool::begin` must run in a task of its own."
+             somebody had begun and left. `Transaction::begin` must run in a task of its own."
         );
     }
 }
