@@ -2,6 +2,7 @@
 //!
 //! The map. A folder is one thing the product is about; deleting it and its lines here and in `router` removes the feature.
 
+pub mod audit;
 pub mod auth;
 pub mod clerk;
 pub mod commands;

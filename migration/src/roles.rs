@@ -103,6 +103,22 @@ pub async fn wall_by(manager: &SchemaManager<'_>, table: &str, own: &str, may: T
     .await
 }
 
+/// The same for a table of a tenant's rows with which both roles may do some things only.
+///
+/// # Errors
+/// The database's.
+pub async fn appendable(manager: &SchemaManager<'_>, table: &str, rights: &str) -> Result<(), DbErr> {
+    wall(manager, table, "tenant_id", TenantMay::Write).await?;
+    run(
+        manager,
+        &format!(
+            "REVOKE ALL ON {table} FROM tenantry_app, tenantry_system;
+             GRANT {rights} ON {table} TO tenantry_app, tenantry_system;"
+        ),
+    )
+    .await
+}
+
 /// A table that no tenant sees at all.
 ///
 /// # Errors

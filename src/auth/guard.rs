@@ -45,20 +45,11 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let user = caller(parts)?;
+        let user = AuthUser::of(parts)?;
         let tenant = user.tenant(Workspaces::from_ref(state).personal)?;
         P::check(&user, &tenant)?;
         Ok(Self { user, db: Db::from_ref(state).tenant(tenant), policy: PhantomData })
     }
-}
-
-/// The caller that [`authenticate`](super::authenticate) left. Without it the route is mounted wrongly, and fails closed.
-pub(super) fn caller(parts: &Parts) -> Result<AuthUser> {
-    parts
-        .extensions
-        .get::<AuthUser>()
-        .cloned()
-        .ok_or_else(|| anyhow::anyhow!("a guarded route was mounted without the authentication middleware").into())
 }
 
 /// Any valid token, with or without an organization. Gives no tenant's data.
@@ -72,7 +63,7 @@ impl<S: Send + Sync> FromRequestParts<S> for RequireUser {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        Ok(Self { user: caller(parts)? })
+        Ok(Self { user: AuthUser::of(parts)? })
     }
 }
 

@@ -3,6 +3,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use axum::http::request::Parts;
+
 use super::{ADMIN, Powers};
 use crate::clerk::Reject;
 use crate::clerk::session::Session;
@@ -67,6 +69,18 @@ impl Deref for AuthUser {
 }
 
 impl AuthUser {
+    /// The caller that [`authenticate`](super::authenticate) left with a request.
+    ///
+    /// # Errors
+    /// Where it is missing the route is mounted wrongly, and fails closed.
+    pub fn of(parts: &Parts) -> Result<Self> {
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| anyhow::anyhow!("a guarded route was mounted without the authentication middleware").into())
+    }
+
     /// The caller of a verified session token, and the powers that it claims in vain.
     pub fn new(session: Arc<Session>, lost: Powers) -> Self {
         Self { session, lost }

@@ -5,8 +5,9 @@ use chrono::{TimeDelta, Utc};
 use clerk_emulator::Emulator;
 use sea_orm::EntityTrait;
 
+use crate::audit::{Action, Entry, Origin, Target};
 use crate::db::{Db, TenantId};
-use crate::tasks::{self, NewTask, Priority, Status};
+use crate::tasks::{self, NewTask, Priority, Status, Task};
 
 fn tasks_to_begin_with() -> [NewTask; 6] {
     use Priority::{High, Low, Medium};
@@ -44,7 +45,10 @@ pub async fn tasks(db: &Db, emulator: &Emulator) -> Result<()> {
             if tenant.count(tasks::entity::Entity::find()).await? == 0 {
                 for new in tasks_to_begin_with() {
                     let row = tasks::row(&new, &person.id).map_err(anyhow::Error::new)?;
-                    tenant.insert(row).await?;
+                    let tx = tenant.begin().await?;
+                    let row = tx.insert(row).await?;
+                    let entry = Entry::new(&Origin::operator(), Action::TaskCreated, Target::task(row.id));
+                    tx.commit(entry.after(&Task::of(row, tenant.tenant()))).await?;
                 }
             }
             done.push(organization.id);

@@ -1,5 +1,6 @@
 //! The commands of the program.
 
+mod audit;
 #[cfg(feature = "dev")]
 mod demo;
 #[cfg(feature = "dev")]
@@ -33,6 +34,9 @@ enum Command {
     /// Change the database's schema.
     #[command(subcommand)]
     Migrate(migrate::Change),
+    /// Show that no organization's audit log was changed.
+    #[command(subcommand)]
+    Audit(audit::Order),
     /// Export or erase everything an organization has.
     #[command(subcommand)]
     Org(org::Order),
@@ -61,6 +65,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
             Command::Dev(arguments) => dev::run(arguments).await,
             Command::Serve => serve::run(Config::from_env(Asking::Serve)?).await,
             Command::Migrate(change) => migrate::run(change, &Config::from_env(Asking::Other)?).await,
+            Command::Audit(order) => audit::run(order, &Config::from_env(Asking::Other)?).await,
             Command::Org(order) => org::run(order, &Config::from_env(Asking::Other)?).await,
             #[cfg(feature = "dev")]
             Command::Token(arguments) => token::run(arguments).await,

@@ -54,7 +54,7 @@ impl Identity {
 /// As an SQL literal, whatever `standard_conforming_strings` says.
 ///
 /// A parameter would need a message of its own. The text is the id in a verified token, never what a caller wrote.
-fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     // No text in PostgreSQL holds NUL; none of Clerk's ids does.
     let doubled = text.replace('\0', "").replace('\'', "''");
     if doubled.contains('\\') { format!(" E'{}'", doubled.replace('\\', "\\\\")) } else { format!("'{doubled}'") }

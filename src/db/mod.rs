@@ -1,6 +1,7 @@
 //! The database: one pool, and the only ways to it. A guard hands out a [`TenantDb`]; [`SystemDb`] is taken by name.
 
 mod identity;
+pub mod journal;
 mod keyset;
 mod pool;
 mod role;
@@ -12,6 +13,7 @@ mod transaction;
 pub mod trouble;
 
 pub use identity::{APP_ROLE, SYSTEM_ROLE};
+pub use journal::Record;
 pub use keyset::Keyset;
 pub use pool::Db;
 pub use role::Role;

@@ -3,6 +3,7 @@
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
 use super::identity::{Access, Identity};
+use super::journal::{self, Record};
 use super::pool::Pool;
 use super::scoped::{Connection, Reader, Scoped};
 use super::transaction::Transaction;
@@ -41,6 +42,15 @@ impl SystemDb {
 }
 
 impl SystemDb<Transaction> {
+    /// Appends an entry to a tenant's audit log. Let it come last, and of several tenants in the order of their ids: others
+    /// who write to the tenant's log wait for the end of the transaction.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn record(&self, tenant: &str, record: impl Into<Record>) -> Result<(), DbErr> {
+        journal::append(&self.connection, tenant, record.into()).await
+    }
+
     /// Makes what was done lasting.
     ///
     /// # Errors

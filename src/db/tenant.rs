@@ -10,6 +10,7 @@ use sea_orm::{
     FromQueryResult, IdenStatic, Insert, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, Select, SelectTwo,
 };
 
+use super::journal::{self, Record};
 use super::Keyset;
 use super::identity::{Access, Identity};
 use super::pool::Pool;
@@ -58,7 +59,7 @@ pub trait TenantOwned: EntityTrait {
 ///
 /// It is not a connection: a statement cannot run on it but through these methods, and each adds the tenant. On PostgreSQL
 /// each also runs under the role `tenantry_app` with the tenant set, so that row-level security answers for it again.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TenantDb<C = Scoped> {
     connection: C,
     tenant: TenantId,
@@ -80,11 +81,16 @@ impl TenantDb {
 }
 
 impl TenantDb<Transaction> {
-    /// Makes what was done lasting.
+    /// Makes what was done lasting, together with an entry in the tenant's audit log. There is no other way.
     ///
     /// # Errors
     /// The database's; then nothing was done.
-    pub async fn commit(self) -> Result<(), DbErr> {
+    pub async fn commit(self, record: impl Into<Record>) -> Result<(), DbErr> {
+        let (tenant, record) = (self.tenant.as_str(), record.into());
+        if self.connection.get_database_backend() == DbBackend::Postgres {
+            return self.connection.commit_after(journal::call(tenant, &record)).await;
+        }
+        journal::append(&self.connection, tenant, record).await?;
         self.connection.commit().await
     }
 
@@ -201,7 +207,10 @@ impl<C: Connection> TenantDb<C> {
         let more = shorten(&mut rows, keyset.limit);
         Ok((rows, more))
     }
+}
 
+/// What writes needs a transaction, whose end names what was done.
+impl TenantDb<Transaction> {
     /// Inserts a row as the tenant's own, whatever it says of its tenant.
     ///
     /// # Errors

@@ -102,6 +102,29 @@ impl Transaction {
         in_a_task(self.commit_here()).await
     }
 
+    /// Commits with a last statement that is the same message, in a task of its own.
+    ///
+    /// It is text, since a parameter would make two messages more.
+    pub(super) async fn commit_after(self, last: String) -> Result<(), DbErr> {
+        in_a_task(async move {
+            let Kind::Postgres(mut transaction) = self.0 else {
+                self.execute_unprepared(&last).await?;
+                return self.commit_here().await;
+            };
+            let Some(session) = transaction.session.take() else { return Ok(()) };
+            // The driver believes in a transaction until it has ended one itself, and a ROLLBACK outside any would be warned
+            // of: so there is another, empty one, which it rolls back as the connection goes home, and nobody waits for.
+            let message = format!("{last}; COMMIT AND CHAIN");
+            let statement = Statement::from_string(DbBackend::Postgres, message.as_str());
+            let mut session = session.into_inner();
+            let sent = sea_orm::sqlx::raw_sql(AssertSqlSafe(message.as_str())).execute(&mut *session);
+            let committed = transaction.noted(&statement, sent).await;
+            Driver::start_rollback(&mut session);
+            committed.map(|_| ())
+        })
+        .await
+    }
+
     /// Commits; must not be cancelled.
     pub(super) async fn commit_here(self) -> Result<(), DbErr> {
         match self.0 {

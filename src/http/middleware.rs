@@ -118,9 +118,11 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
         .max_age(Duration::from_secs(3600))
 }
 
-async fn observe(State(cors): State<Arc<CorsLayer>>, request: Request, next: Next) -> Response {
+async fn observe(State(cors): State<Arc<CorsLayer>>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = request_id(request.headers());
+    // For the audit log.
+    request.headers_mut().insert(REQUEST_ID, id.clone());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     // The route and not the path: a path holds ids, and a query holds what somebody searched for.

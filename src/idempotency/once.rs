@@ -16,7 +16,7 @@ use super::entity::{ActiveModel, Column, Entity, Model};
 use super::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, KEPT};
 use crate::auth::AuthUser;
 use crate::db::trouble::sql_state;
-use crate::db::{TenantDb, Transaction};
+use crate::db::{Record, TenantDb, Transaction};
 use crate::error::{Error, Result};
 use crate::http::extract::{body, parse_json, require_json};
 
@@ -169,11 +169,11 @@ fn replay(record: Model, key: &Key) -> Result<Response> {
 }
 
 impl Claimed {
-    /// Keeps the answer under the key and commits both with the change.
+    /// Keeps the answer under the key and commits both with the change and its entry in the audit log.
     ///
     /// # Errors
     /// The database's; then nothing was done.
-    pub async fn commit(self, tx: TenantDb<Transaction>, answer: Answer) -> Result<Response> {
+    pub async fn commit(self, tx: TenantDb<Transaction>, answer: Answer, record: impl Into<Record>) -> Result<Response> {
         if let Some((key, user_id)) = &self.0 {
             let changes = [
                 (Column::Status, Expr::value(i16::try_from(answer.status.as_u16()).unwrap_or(200))),
@@ -183,7 +183,7 @@ impl Claimed {
             ];
             tx.update::<Entity>(this(key, user_id), changes).await?;
         }
-        tx.commit().await?;
+        tx.commit(record).await?;
         Ok(answer.into_response())
     }
 }

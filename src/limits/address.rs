@@ -24,16 +24,21 @@ impl Proxies {
     }
 
     /// Who is charged for a request: an IPv4 address, or the /64 that one IPv6 customer has to choose addresses from.
+    pub(super) fn charged(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> IpAddr {
+        network(self.client(peer, headers))
+    }
+
+    /// Where a request comes from.
     pub(super) fn client(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> IpAddr {
         let peer = peer.map_or(UNKNOWN, |peer| peer.ip().to_canonical());
         if !self.trusts(peer) {
             warn_of_proxy(peer, headers);
-            return network(peer);
+            return peer;
         }
-        network(match &self.header {
+        match &self.header {
             Some(header) => single(headers, header).unwrap_or(peer),
             None => self.forwarded_for(peer, headers),
-        })
+        }
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
@@ -103,7 +108,7 @@ mod tests {
         for (name, value) in headers {
             map.append(*name, HeaderValue::from_str(value).unwrap());
         }
-        proxies.client(Some(SocketAddr::new(peer.parse().unwrap(), 4711)), &map).to_string()
+        proxies.charged(Some(SocketAddr::new(peer.parse().unwrap(), 4711)), &map).to_string()
     }
 
     #[test]
@@ -160,6 +165,6 @@ mod tests {
         let one = client(&nobody, "2001:db8:1:2::1", &[]);
         assert_eq!(one, client(&nobody, "2001:db8:1:2:ffff::9", &[]));
         assert_ne!(one, client(&nobody, "2001:db8:1:3::1", &[]));
-        assert_eq!(nobody.client(None, &HeaderMap::new()), UNKNOWN);
+        assert_eq!(nobody.charged(None, &HeaderMap::new()), UNKNOWN);
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::extract::ConnectInfo;
 use axum::http::Request;
+use axum::http::request::Parts;
 
 use super::address::Proxies;
 use super::bucket::Buckets;
@@ -67,7 +68,13 @@ impl Limiter {
     /// The key of the address a request comes from.
     pub(super) fn address<B>(&self, request: &Request<B>) -> u64 {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
-        self.key(&Key::Address(self.0.proxies.client(peer, request.headers())))
+        self.key(&Key::Address(self.0.proxies.charged(peer, request.headers())))
+    }
+
+    /// Where a request comes from, as far as its peer and our proxies can be believed; none without a socket.
+    pub fn client(&self, parts: &Parts) -> Option<IpAddr> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
+        peer.map(|peer| self.0.proxies.client(Some(peer), &parts.headers))
     }
 
     /// The buckets of addresses; none where this class has no limit.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoSimpleExpr, QueryFilter};
+use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoSimpleExpr, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::completion;
@@ -12,7 +12,7 @@ use super::new::{CATEGORY, DESCRIPTION, TITLE, accept_due, not_null, now};
 use super::person::Scope;
 use super::wire::TaskChanges;
 use crate::db::search::fold;
-use crate::db::{Connection, TenantDb};
+use crate::db::{Connection, TenantDb, Transaction};
 use crate::error::{Error, Result};
 use crate::http::check::Checks;
 use crate::http::etag::{IfMatch, etag};
@@ -85,7 +85,7 @@ fn progress(checks: &mut Checks, status: Option<Status>, completed: Option<bool>
 
 /// Which row a change is about, and under what conditions.
 #[derive(Debug)]
-pub struct Target<'a> {
+pub struct Aim<'a> {
     /// The task.
     pub id: Uuid,
     /// Whose tasks the address speaks of.
@@ -94,7 +94,7 @@ pub struct Target<'a> {
     pub if_match: &'a IfMatch,
 }
 
-impl Target<'_> {
+impl Aim<'_> {
     /// The rows that may be changed: one or none.
     pub fn condition(&self) -> Condition {
         let condition = self.scope.condition().add(Column::Id.eq(self.id));
@@ -110,11 +110,24 @@ impl Target<'_> {
     /// 404 when there is none, 412 when it has another version.
     pub async fn current<C: Connection>(&self, db: &TenantDb<C>) -> Result<Model> {
         let row = Entity::find().filter(self.scope.condition()).filter(Column::Id.eq(self.id));
-        let row = db.one(row).await?.ok_or(NOT_FOUND)?;
+        self.allowed(db.one(row).await?)
+    }
+
+    fn allowed(&self, row: Option<Model>) -> Result<Model> {
+        let row = row.ok_or(NOT_FOUND)?;
         if self.if_match.allows(row.version) {
             return Ok(row);
         }
         Err(Error::PreconditionFailed { etag: etag(row.version) })
+    }
+
+    /// The row as it is, when the conditions allow it, with a lock on it: so it stays until the transaction ends.
+    ///
+    /// # Errors
+    /// 404 when there is none, 412 when it has another version.
+    pub async fn lock(&self, tx: &TenantDb<Transaction>) -> Result<Model> {
+        let row = Entity::find().filter(self.scope.condition()).filter(Column::Id.eq(self.id)).lock_exclusive();
+        self.allowed(tx.one(row).await?)
     }
 
     /// Why nothing was changed: 404 or 412.
@@ -130,15 +143,15 @@ impl Target<'_> {
     ///
     /// # Errors
     /// 404 when there is none, 412 when it has another version.
-    pub async fn update<C: Connection>(
+    pub async fn update(
         &self,
-        db: &TenantDb<C>,
+        tx: &TenantDb<Transaction>,
         changer: &str,
         assignments: impl IntoIterator<Item = (Column, Expr)>,
     ) -> Result<Model> {
-        match self.update_where(db, Condition::all(), changer, assignments).await? {
+        match self.update_where(tx, Condition::all(), changer, assignments).await? {
             Some(row) => Ok(row),
-            None => Err(self.refusal(db).await),
+            None => Err(self.refusal(tx).await),
         }
     }
 
@@ -146,15 +159,15 @@ impl Target<'_> {
     ///
     /// # Errors
     /// The database's.
-    pub async fn update_where<C: Connection>(
+    pub async fn update_where(
         &self,
-        db: &TenantDb<C>,
+        tx: &TenantDb<Transaction>,
         further: Condition,
         changer: &str,
         assignments: impl IntoIterator<Item = (Column, Expr)>,
     ) -> Result<Option<Model>> {
         let stamp = stamp(changer, now());
-        let rows = db.update::<Entity>(self.condition().add(further), assignments.into_iter().chain(stamp)).await?;
+        let rows = tx.update::<Entity>(self.condition().add(further), assignments.into_iter().chain(stamp)).await?;
         Ok(rows.into_iter().next())
     }
 }

@@ -7,15 +7,16 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::changes::{self, NOT_FOUND, Target};
+use super::changes::{self, Aim, NOT_FOUND};
 use super::entity::{Column, Entity, Model, Status};
 use super::list::{TaskQuery, list};
 use super::person::Scope;
 use super::stats::{TaskStats, stats};
 use super::wire::{Completion, NewTask, Task, TaskChanges};
 use super::{assignee, completion, labels, new};
+use crate::audit::{Action, Entry, Origin, Target};
 use crate::auth::{ApiRoutes, RequireCreate, RequireDelete, RequireEdit, RequireView};
-use crate::db::TenantId;
+use crate::db::{TenantDb, TenantId, Transaction};
 use crate::error::{Problem, Result};
 use crate::guarded_routes;
 use crate::http::etag::{IfMatch, IfNoneMatch, Versioned, etag};
@@ -81,7 +82,13 @@ pub async fn list_tasks(
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub async fn create_task(guard: RequireCreate, scope: Scope, _: NoQuery, once: Once<NewTask>) -> Result<Response> {
+pub async fn create_task(
+    guard: RequireCreate,
+    origin: Origin,
+    scope: Scope,
+    _: NoQuery,
+    once: Once<NewTask>,
+) -> Result<Response> {
     let row = new::row(&once.body, &guard.user.user_id)?;
     let tx = guard.db.begin().await?;
     let (sent, claimed) = match once.claim(&tx, &guard.user).await? {
@@ -92,8 +99,9 @@ pub async fn create_task(guard: RequireCreate, scope: Scope, _: NoQuery, once: O
     let row = tx.insert(row).await?;
     labels::index(&tx, row.id, &row.labels.0, true).await?;
     let (location, etag) = (format!("{}/{}", scope.tasks_path(), row.id), etag(row.version));
-    let answer = Answer::created(location, &etag, &Task::of(row, tx.tenant()))?;
-    claimed.commit(tx, answer).await
+    let task = Task::of(row, tx.tenant());
+    let entry = Entry::new(&origin, Action::TaskCreated, Target::task(task.id)).after(&task);
+    claimed.commit(tx, Answer::created(location, &etag, &task)?, entry).await
 }
 
 /// Get one task.
@@ -132,32 +140,27 @@ pub async fn get_task(
 )]
 pub async fn update_task(
     guard: RequireEdit,
+    origin: Origin,
     scope: Scope,
     _: NoQuery,
     if_match: IfMatch,
     Path(TaskPath { id }): Path<TaskPath>,
     Json(sent): Json<TaskChanges>,
 ) -> Result<Versioned<Task>> {
-    let target = Target { id, scope: &scope, if_match: &if_match };
+    let target = Aim { id, scope: &scope, if_match: &if_match };
     let new_assignee = sent.assignee_id.clone().flatten();
     let accepted = changes::accept(sent)?;
     if accepted.assignments.is_empty() {
         return Ok(versioned(target.current(&guard.db).await?, guard.db.tenant()));
     }
-    let changer = &guard.user.user_id;
-    let row = if accepted.labels.is_none() && new_assignee.is_none() {
-        target.update(&guard.db, changer, accepted.assignments).await?
-    } else {
-        let tx = guard.db.begin().await?;
-        assignee::demand(&tx, &guard.user, new_assignee.as_deref()).await?;
-        let row = target.update(&tx, changer, accepted.assignments).await?;
-        if let Some(labels) = &accepted.labels {
-            labels::index(&tx, id, labels, false).await?;
-        }
-        tx.commit().await?;
-        row
-    };
-    Ok(versioned(row, guard.db.tenant()))
+    let tx = guard.db.begin().await?;
+    let before = target.lock(&tx).await?;
+    assignee::demand(&tx, &guard.user, new_assignee.as_deref()).await?;
+    let row = target.update(&tx, &guard.user.user_id, accepted.assignments).await?;
+    if let Some(labels) = &accepted.labels {
+        labels::index(&tx, id, labels, false).await?;
+    }
+    commit_update(tx, &origin, before, row).await
 }
 
 /// Change a task (PUT).
@@ -174,13 +177,14 @@ pub async fn update_task(
 )]
 pub async fn replace_task(
     guard: RequireEdit,
+    origin: Origin,
     scope: Scope,
     query: NoQuery,
     if_match: IfMatch,
     path: Path<TaskPath>,
     body: Json<TaskChanges>,
 ) -> Result<Versioned<Task>> {
-    update_task(guard, scope, query, if_match, path, body).await
+    update_task(guard, origin, scope, query, if_match, path, body).await
 }
 
 /// Delete a task.
@@ -195,16 +199,19 @@ pub async fn replace_task(
 )]
 pub async fn delete_task(
     guard: RequireDelete,
+    origin: Origin,
     scope: Scope,
     _: NoQuery,
     if_match: IfMatch,
     Path(TaskPath { id }): Path<TaskPath>,
 ) -> Result<StatusCode> {
-    let target = Target { id, scope: &scope, if_match: &if_match };
-    match guard.db.delete(Entity::delete_many().filter(target.condition())).await? {
-        0 => Err(target.refusal(&guard.db).await),
-        _ => Ok(StatusCode::NO_CONTENT),
-    }
+    let target = Aim { id, scope: &scope, if_match: &if_match };
+    let tx = guard.db.begin().await?;
+    let before = target.lock(&tx).await?;
+    tx.delete(Entity::delete_many().filter(target.condition())).await?;
+    let entry = Entry::new(&origin, Action::TaskDeleted, Target::task(id)).before(&Task::of(before, tx.tenant()));
+    tx.commit(entry).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Complete a task, or take that back.
@@ -221,14 +228,14 @@ pub async fn delete_task(
 )]
 pub async fn complete_task(
     guard: RequireEdit,
+    origin: Origin,
     scope: Scope,
     _: NoQuery,
     if_match: IfMatch,
     Path(TaskPath { id }): Path<TaskPath>,
     OptionalJson(sent): OptionalJson<Completion>,
 ) -> Result<Versioned<Task>> {
-    let target = Target { id, scope: &scope, if_match: &if_match };
-    let changer = &guard.user.user_id;
+    let target = Aim { id, scope: &scope, if_match: &if_match };
     let (further, set) = match sent.map(|sent| sent.completed) {
         None => (Condition::all(), completion::toggled(new::now())),
         Some(true) => {
@@ -236,12 +243,13 @@ pub async fn complete_task(
         }
         Some(false) => (Condition::all().add(Column::Status.eq(Status::Completed)), completion::undone()),
     };
-    let row = match target.update_where(&guard.db, further, changer, set).await? {
-        Some(row) => row,
-        // Either it is as wanted already, or this says why not.
-        None => target.current(&guard.db).await?,
-    };
-    Ok(versioned(row, guard.db.tenant()))
+    let tx = guard.db.begin().await?;
+    let before = target.lock(&tx).await?;
+    match target.update_where(&tx, further, &guard.user.user_id, set).await? {
+        Some(row) => commit_update(tx, &origin, before, row).await,
+        // It is as wanted already.
+        None => Ok(versioned(before, guard.db.tenant())),
+    }
 }
 
 /// Count tasks.
@@ -254,6 +262,14 @@ pub async fn complete_task(
 )]
 pub async fn get_task_stats(guard: RequireView, scope: Scope, _: NoQuery) -> Result<axum::Json<TaskStats>> {
     Ok(axum::Json(stats(&guard.db, &scope).await?))
+}
+
+async fn commit_update(tx: TenantDb<Transaction>, origin: &Origin, before: Model, row: Model) -> Result<Versioned<Task>> {
+    let (version, tenant) = (row.version, tx.tenant());
+    let (before, body) = (Task::of(before, tenant), Task::of(row, tenant));
+    let entry = Entry::new(origin, Action::TaskUpdated, Target::task(body.id)).changed(&before, &body);
+    tx.commit(entry).await?;
+    Ok(Versioned { version, body })
 }
 
 fn versioned(row: Model, tenant: &TenantId) -> Versioned<Task> {

@@ -1,6 +1,7 @@
 //! Every table in which rows belong to a tenant, or tell of one.
 
-use super::table::{Rows, Table};
+use super::table::{Guarded, Rows, Table};
+use crate::db::journal;
 use crate::directory::access_change::entity as access_change;
 use crate::directory::{invitation, membership, organization, user};
 use crate::idempotency::entity as idempotency_record;
@@ -13,6 +14,8 @@ pub const OWNED: &[&dyn Table] = &[
     &Rows::<task::Entity>::owned(),
     &Rows::<invitation::Entity>::owned(),
     &Rows::<membership::Entity>::owned(),
+    &Guarded { rows: Rows::<journal::head::Entity>::owned(), function: "audit_purge_head" },
+    &Guarded { rows: Rows::<journal::Entity>::owned(), function: "audit_purge" },
 ];
 
 /// The tables in which a tenant is a row itself. Export writes it; purge leaves it, as the tombstone.

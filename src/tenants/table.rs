@@ -37,6 +37,36 @@ pub trait Table: Sync {
     fn delete(&self, backend: DbBackend, tenant: &str, most: u64) -> Statement;
 }
 
+/// A table that only a function of the owner may delete from, on PostgreSQL: `name(tenant, most)` answers a row for each it deletes.
+#[derive(Debug)]
+pub(super) struct Guarded<T> {
+    pub(super) rows: T,
+    pub(super) function: &'static str,
+}
+
+impl<T: Table> Table for Guarded<T> {
+    fn name(&self) -> &str {
+        self.rows.name()
+    }
+
+    fn page(&self, backend: DbBackend, tenant: &str, after: Option<&[Value]>, most: u64) -> Statement {
+        self.rows.page(backend, tenant, after, most)
+    }
+
+    fn read(&self, row: &QueryResult) -> Result<Row, DbErr> {
+        self.rows.read(row)
+    }
+
+    fn delete(&self, backend: DbBackend, tenant: &str, most: u64) -> Statement {
+        if backend != DbBackend::Postgres {
+            return self.rows.delete(backend, tenant, most);
+        }
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let call = format!("SELECT 1 FROM {}($1, $2)", self.function);
+        Statement::from_sql_and_values(backend, call, [tenant.into(), most.into()])
+    }
+}
+
 /// The table of an entity; the column says whose a row is.
 #[derive(Debug)]
 pub(super) struct Rows<E: EntityTrait>(E::Column);

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use tempfile::TempDir;
 use tenantry::config::{DatabaseConfig, DatabaseUrl};
-use tenantry::{directory, idempotency, tasks, webhooks};
+use tenantry::{db, directory, idempotency, tasks, webhooks};
 
 use crate::schema::{Catalogue, strings};
 use crate::support::Database;
@@ -181,6 +181,8 @@ fn entities() -> BTreeMap<String, Columns> {
         columns::<tasks::entity::label::Entity>(),
         columns::<webhooks::delivery::Entity>(),
         columns::<idempotency::entity::Entity>(),
+        columns::<db::journal::Entity>(),
+        columns::<db::journal::head::Entity>(),
     ])
 }
 
