@@ -102,8 +102,8 @@ BEGIN
      AND NOT EXISTS (SELECT 1 FROM users WHERE id = of_tenant AND deleted_at IS NOT NULL) THEN
     RETURN;
   END IF;
-  RETURN QUERY DELETE FROM audit_log WHERE tenant_id = of_tenant AND seq IN
-    (SELECT some.seq FROM audit_log some WHERE some.tenant_id = of_tenant ORDER BY some.seq LIMIT at_most) RETURNING seq;
+  RETURN QUERY DELETE FROM audit_log AS entry WHERE entry.tenant_id = of_tenant AND entry.seq IN
+    (SELECT oldest.seq FROM audit_log oldest WHERE oldest.tenant_id = of_tenant ORDER BY oldest.seq LIMIT at_most) RETURNING entry.seq;
 END $$;
 REVOKE ALL ON FUNCTION audit_purge(text, bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_purge(text, bigint) TO tenantry_system;

@@ -7,6 +7,7 @@
 mod support;
 
 mod access;
+mod audit;
 mod bad_requests;
 mod bad_tokens;
 mod compatibility;
