@@ -41,6 +41,14 @@ const OUR_TASKS: [&str; 7] = [
     "id={task}",
 ];
 
+const OUR_RECORDS: [&str; 5] = [
+    "actor={person}",
+    "target_type=task&target_id={task}",
+    "cursor={cursor}&limit=1",
+    "format=ndjson&target_type=task&target_id={task}",
+    "org_id={org}",
+];
+
 const OUR_MEMBERS: [&str; 4] = ["search={text}", "cursor={cursor}&limit=1", "org_id={org}", "user_id={person}"];
 
 /// What an operation is sent: `GET /api/tasks/{id}` and so on, as in the API document.
@@ -50,6 +58,7 @@ pub fn fixture(operation: &str) -> Option<Fixture> {
         "GET /" | "GET /health" | "GET /livez" | "GET /readyz" => sent,
         "POST /api/webhooks/clerk" => sent.body(json!({"type": "ping"})).foreign_body(deletion()),
         "GET /api/me" | "GET /api/organizations" | "GET /api/organization" => sent,
+        "GET /api/audit-log" => sent.foreign_queries(&OUR_RECORDS),
         "GET /api/members" => sent.foreign_queries(&OUR_MEMBERS),
         "GET /api/members/{user_id}" | "DELETE /api/members/{user_id}" => sent.place("user_id", Thing::Member),
         "PATCH /api/members/{user_id}" => {

@@ -133,6 +133,8 @@ impl Planted {
         let lines = rows(app).await;
         let expected = [
             "access_changes",
+            "audit_heads",
+            "audit_log",
             "idempotency_records",
             "invitations",
             "memberships",
