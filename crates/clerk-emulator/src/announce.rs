@@ -30,6 +30,7 @@ impl Emulator {
         self.change(|state| {
             let mut fresh = State::blank(state.instance.clone(), state.keys.clone());
             fresh.base_url.clone_from(&state.base_url);
+            state.end_subscriptions();
             clear(state, &self.settings().seed)?;
             fresh.continue_clock(state.clock());
             let planted = self.settings().seed.plant(&mut fresh);
@@ -82,6 +83,7 @@ fn everything(state: &State) -> Vec<Change> {
     let roles = state.roles.iter().map(|role| json::role(state, role));
     let users = state.users.iter().map(|user| json::user(state, user));
     let organizations = state.organizations.iter().map(|o| json::organization_counted(state, o));
+    let subscriptions = state.billing.subscriptions.iter().map(|own| json::subscription(state, own));
     let memberships = state.memberships.iter().map(|m| json::membership(state, m));
     let pending = state.invitations.iter().filter(|i| i.status(now) == InvitationStatus::Pending);
     let invitations = pending.map(|invitation| json::invitation(state, invitation));
@@ -92,6 +94,7 @@ fn everything(state: &State) -> Vec<Change> {
         .chain(roles.map(|data| created("role.created", data)))
         .chain(users.map(|data| created("user.created", data)))
         .chain(organizations.map(|data| created("organization.created", data)))
+        .chain(subscriptions.map(|data| created("subscription.created", data)))
         .chain(memberships.map(|data| created("organizationMembership.created", data)))
         .chain(invitations.map(|data| created("organizationInvitation.created", data)))
         .chain(sessions.map(|data| created("session.created", data)))

@@ -5,7 +5,8 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use anyhow::Result;
 
 use crate::{
-    Emulator, Seed, SigningKey, emulator::Settings, ids, keys::KeyRing, persist, state::State, webhook::Dispatcher,
+    Emulator, RateLimits, Seed, SigningKey, emulator::Settings, faults::Saboteur, ids, keys::KeyRing, persist,
+    state::State, webhook::Dispatcher,
 };
 
 /// Clerk's test key for the host `clerk.localhost`, which reaches nobody.
@@ -25,6 +26,7 @@ pub struct Builder {
     authorized_party: Option<String>,
     state_file: Option<PathBuf>,
     retry_schedule: Vec<Duration>,
+    rate_limits: Option<RateLimits>,
 }
 
 impl Default for Builder {
@@ -37,6 +39,7 @@ impl Default for Builder {
             authorized_party: None,
             state_file: None,
             retry_schedule: RETRY_SECONDS.map(Duration::from_secs).to_vec(),
+            rate_limits: None,
         }
     }
 }
@@ -84,6 +87,12 @@ impl Builder {
         self
     }
 
+    /// Keeps these rate limits; none by default.
+    pub fn rate_limits(mut self, limits: RateLimits) -> Self {
+        self.rate_limits = Some(limits);
+        self
+    }
+
     /// Makes the emulator. Nothing listens yet.
     ///
     /// # Errors
@@ -108,7 +117,7 @@ impl Builder {
             state_file: self.state_file,
         };
         let dispatcher = Dispatcher::new(self.retry_schedule);
-        Ok(Emulator::new(settings, self.issuer, state, dispatcher))
+        Ok(Emulator::new(settings, self.issuer, state, dispatcher, Saboteur::limited(self.rate_limits)))
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::{
     Emulator, Invitation, Membership, NewInvitation, NewOrganization, NewUser, Organization, OrganizationChanges,
-    Result, Role, Session, SessionStatus, User, UserChanges, state::Bags,
+    Permission, Result, Role, Session, SessionStatus, User, UserChanges, state::Bags,
 };
 
 impl Emulator {
@@ -64,7 +64,8 @@ impl Emulator {
         self.change(|state| state.update_organization(id, changes))
     }
 
-    /// Subscribes an organization to a plan of the seed, or to none; no event is sent.
+    /// Puts an organization on a plan of the seed, or on none, as if every event about it were lost:
+    /// tokens (and with billing on the subscription) change, and nobody is told.
     ///
     /// # Errors
     /// 404 for an unknown organization or plan.
@@ -97,6 +98,14 @@ impl Emulator {
         self.change(|state| state.set_role_permissions(key, owned(permissions)))
     }
 
+    /// Deletes a permission: `role.updated` for each role that had it, `permission.deleted`.
+    ///
+    /// # Errors
+    /// 404 for an unknown permission, or one of Clerk's own.
+    pub fn delete_permission(&self, key: &str) -> Result<Permission> {
+        self.change(|state| state.all_or_nothing(|state| state.delete_permission(key)))
+    }
+
     /// Deletes a role nobody holds: `role.deleted`.
     ///
     /// # Errors
@@ -108,7 +117,8 @@ impl Emulator {
     /// Makes a user (by id) a member: `organizationMembership.created`.
     ///
     /// # Errors
-    /// 404 for an unknown organization, user or role, 400 for a member, 403 at the member limit.
+    /// 404 for an unknown organization, user or role, 400 for a member, 403 (402 on a seat-based plan)
+    /// at the member limit.
     pub fn add_member(&self, organization: &str, user: &str, role: &str) -> Result<Membership> {
         self.change(|state| state.add_member(organization, user, role, Bags::default()))
     }
@@ -152,6 +162,23 @@ impl Emulator {
     /// 404 for one that is unknown or not pending.
     pub fn revoke_invitation(&self, id: &str) -> Result<Invitation> {
         self.change(|state| state.revoke_invitation(id, None))
+    }
+
+    /// Lets an invitation run out now; no event.
+    ///
+    /// # Errors
+    /// 404 for one that is unknown or not pending.
+    pub fn expire_invitation(&self, id: &str) -> Result<Invitation> {
+        self.change(|state| state.expire_invitation(id))
+    }
+
+    /// Puts a membership under the rule of a directory (SCIM), or takes it out: changing or ending
+    /// it is then refused with 409 `organization_membership_managed_by_scim`.
+    ///
+    /// # Errors
+    /// 404 for an unknown membership.
+    pub fn set_managed_by_directory(&self, organization: &str, user: &str, managed: bool) -> Result<()> {
+        self.change(|state| state.set_managed_by_directory(organization, user, managed))
     }
 
     /// Signs a user (by id) in: `session.created`.

@@ -13,7 +13,9 @@ use serde_json::Value;
 
 use crate::{
     ApiError, Builder, Delivery, Result, Rotation, Seed, Session, SessionStatus, SigningKey, TokenKind, TokenRequest,
-    WebhookSecret, persist,
+    WebhookSecret,
+    faults::Saboteur,
+    persist,
     state::{Change, State, now_ms},
     token::{self, Subject},
     webhook::{Dispatcher, Message, envelope},
@@ -39,6 +41,7 @@ struct Inner {
     state: Mutex<State>,
     events: Mutex<VecDeque<Value>>,
     dispatcher: Arc<Dispatcher>,
+    saboteur: Saboteur,
 }
 
 /// A running stand-in for one Clerk instance. Clones are the same instance.
@@ -56,9 +59,11 @@ impl Emulator {
         issuer: Option<String>,
         mut state: State,
         dispatcher: Arc<Dispatcher>,
+        saboteur: Saboteur,
     ) -> Self {
         state.base_url = issuer.clone().unwrap_or_else(|| UNSERVED_ISSUER.to_owned());
-        Self(Arc::new(Inner { settings, issuer, state: Mutex::new(state), events: Mutex::default(), dispatcher }))
+        let (state, events) = (Mutex::new(state), Mutex::default());
+        Self(Arc::new(Inner { settings, issuer, state, events, dispatcher, saboteur }))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -71,6 +76,10 @@ impl Emulator {
 
     pub(crate) fn dispatcher(&self) -> &Arc<Dispatcher> {
         &self.0.dispatcher
+    }
+
+    pub(crate) fn saboteur(&self) -> &Saboteur {
+        &self.0.saboteur
     }
 
     /// The address it is served at, from which links are made and, unless set, the issuer.
@@ -99,14 +108,17 @@ impl Emulator {
     /// Called under the state's lock, so that events leave in the order of the changes.
     fn announce(&self, instance: &str, change: &Change) {
         let event = envelope(instance, change.kind, &change.data, change.timestamp);
-        self.0
-            .dispatcher
-            .send(&Message { event_type: change.kind.to_owned(), body: event.to_string().into_bytes().into() });
+        let fate = self.0.saboteur.fate(change.kind);
+        let message = Message { event_type: change.kind.to_owned(), body: event.to_string().into_bytes().into() };
+        self.0.dispatcher.send(&message, fate);
         let mut events = self.0.events.lock().unwrap_or_else(PoisonError::into_inner);
-        if events.len() == KEPT_EVENTS {
-            events.pop_front();
+        for _ in 0..fate.copies {
+            if events.len() == KEPT_EVENTS {
+                events.pop_front();
+            }
+            let place = events.len().saturating_sub(fate.overtakes);
+            events.insert(place, event.clone());
         }
-        events.push_back(event);
     }
 
     /// The `iss` of its tokens.
@@ -219,7 +231,9 @@ impl Emulator {
                 }
                 None => None,
             };
+            let own_plan = state.plan_of_user(&user).filter(|_| active.is_none());
             let subject = Subject {
+                own_plan,
                 issuer: self.0.issuer.as_deref().unwrap_or(&state.base_url),
                 kid: state.keys.kid(),
                 party: self.0.settings.authorized_party.as_deref(),
@@ -261,7 +275,7 @@ impl Emulator {
     }
 
     /// The envelopes of all events since the last call, oldest first; the oldest of more than
-    /// 10 000 are dropped.
+    /// 10 000 are dropped. Faults of webhooks show here too: what is lost is not there.
     pub fn take_events(&self) -> Vec<Value> {
         let mut events = self.0.events.lock().unwrap_or_else(PoisonError::into_inner);
         events.drain(..).collect()

@@ -1,6 +1,6 @@
 //! Ids and secrets in Clerk's forms, from the operating system's randomness.
 
-use aws_lc_rs::rand;
+use aws_lc_rs::{digest, rand};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -16,6 +16,16 @@ pub(crate) fn fresh(prefix: &str) -> String {
     id.push_str(prefix);
     push_base62(&mut id, ID_LENGTH);
     id
+}
+
+/// The id that these parts always lead to: the prefix and 27 base62 characters.
+pub(crate) fn derived(prefix: &str, parts: &[&str]) -> String {
+    let digest = digest::digest(&digest::SHA512, [&[prefix], parts].concat().join("\n").as_bytes());
+    let letters = digest.as_ref().iter().take(ID_LENGTH);
+    letters.fold(prefix.to_owned(), |mut id, byte| {
+        id.push(char::from(BASE62[usize::from(byte % 62)]));
+        id
+    })
 }
 
 /// A fresh Backend API key, `sk_test_…`.
@@ -64,5 +74,15 @@ mod tests {
         assert_eq!(rest.len(), 27);
         assert!(rest.bytes().all(|b| b.is_ascii_alphanumeric()));
         assert_ne!(id, fresh("user_"));
+    }
+
+    #[test]
+    fn a_derived_id_depends_on_all_its_parts() {
+        let id = derived("csub_", &["ins_1", "org_1"]);
+        assert_eq!(id.len(), 32);
+        assert_eq!(id, derived("csub_", &["ins_1", "org_1"]));
+        for other in [derived("csub_", &["ins_2", "org_1"]), derived("csub_", &["ins_1", "org_2"])] {
+            assert_ne!(id, other);
+        }
     }
 }

@@ -9,12 +9,14 @@
 
 mod announce;
 mod backend_api;
+mod billing;
 mod builder;
 mod changes;
 mod control;
 mod emulator;
 mod error;
 mod extract;
+mod faults;
 mod ids;
 mod images;
 mod json;
@@ -31,12 +33,15 @@ mod webhook;
 pub use builder::Builder;
 pub use emulator::Emulator;
 pub use error::{ApiError, ErrorItem, Result};
+pub use faults::{Failure, Fault, Faults, RateLimits, SeenRequest, WebhookFaults, Which};
 pub use keys::{Rotation, SigningKey};
 pub use people::{Person, PersonOrganization};
 pub use seed::{Seed, SeedOrganization, SeedPerson, SeedRole};
 pub use state::{
-    EmailAddress, Feature, Invitation, InvitationStatus, Membership, Metadata, NewInvitation, NewOrganization, NewUser,
-    Organization, OrganizationChanges, Permission, Plan, Role, Session, SessionStatus, User, UserChanges,
+    Checkout, EmailAddress, Feature, Interval, Invitation, InvitationStatus, ItemStatus, Membership, Metadata,
+    NewInvitation, NewOrganization, NewUser, Organization, OrganizationChanges, Payer, PayerKind, Permission, Plan,
+    Role, SeatPrice, Seats, Session, SessionStatus, Settings, Subscription, SubscriptionItem, SubscriptionStatus, User,
+    UserChanges,
 };
 pub use token::{TokenKind, TokenRequest};
 pub use webhook::{Attempt, Delivery, DeliveryStatus, SignedDelivery, WebhookSecret, sign_event};

@@ -4,7 +4,7 @@ use std::{fs, net::IpAddr, path::PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use clerk_emulator::{Emulator, Person, Seed};
+use clerk_emulator::{Emulator, Person, RateLimits, Seed};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -43,6 +43,10 @@ struct Arguments {
     /// `azp` of minted tokens, such as http://localhost:5173
     #[arg(long, value_name = "ORIGIN")]
     azp: Option<String>,
+
+    /// Keep the rate limits of such an instance of Clerk's; none when absent
+    #[arg(long, value_name = "KIND", value_parser = ["production", "development"])]
+    rate_limits: Option<String>,
 
     /// `iss` of minted tokens; the emulator's own address when absent
     #[arg(long, value_name = "URL")]
@@ -95,6 +99,11 @@ fn build(arguments: &Arguments) -> Result<Emulator> {
     }
     if let Some(issuer) = &arguments.issuer {
         builder = builder.issuer(issuer);
+    }
+    match arguments.rate_limits.as_deref() {
+        Some("production") => builder = builder.rate_limits(RateLimits::production()),
+        Some(_) => builder = builder.rate_limits(RateLimits::development()),
+        None => {}
     }
     builder.build()
 }

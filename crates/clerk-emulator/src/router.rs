@@ -9,12 +9,13 @@ use axum::{
     extract::{Request, State},
     http::StatusCode,
     http::header::CACHE_CONTROL,
+    middleware::from_fn_with_state,
     response::IntoResponse,
     routing::get,
 };
 use tokio::net::TcpListener;
 
-use crate::{ApiError, Emulator, backend_api, control, images, page};
+use crate::{ApiError, Emulator, backend_api, control, faults, images, page};
 
 impl Emulator {
     /// Everything it answers: key set, Backend API, control endpoints, index page.
@@ -28,6 +29,7 @@ impl Emulator {
             .merge(control::router())
             .fallback(unknown_route)
             .method_not_allowed_fallback(unknown_route)
+            .layer(from_fn_with_state(self.clone(), faults::interfere))
             .with_state(self.clone())
     }
 

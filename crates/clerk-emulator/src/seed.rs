@@ -7,13 +7,19 @@ use serde::Deserialize;
 
 use crate::{
     error::ApiError,
-    state::{Bags, Feature, NewOrganization, NewUser, Plan, State},
+    state::{Bags, Feature, NewOrganization, NewUser, Plan, Settings, State},
 };
 
 /// The people, organizations, roles, features and plans an emulator starts with.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seed {
+    /// Whether everybody has a subscription; off unless it says so.
+    #[serde(default)]
+    pub billing: bool,
+    /// What the instance is set to.
+    #[serde(default)]
+    pub instance: Settings,
     /// Features and their actions; `tasks` and `members` when none are named.
     #[serde(default = "default_features", rename = "feature")]
     pub features: Vec<Feature>,
@@ -73,7 +79,7 @@ pub struct SeedOrganization {
     pub plan: Option<String>,
     /// Overrides the plan's features in tokens.
     pub features: Option<Vec<String>>,
-    /// 5 when absent; 0 means no limit.
+    /// The instance's when absent; 0 means no limit.
     pub max_allowed_memberships: Option<u64>,
     /// Short name of the person who made it.
     pub created_by: Option<String>,
@@ -94,6 +100,8 @@ impl Seed {
     /// Nobody: the default features and the two default roles only.
     pub fn empty() -> Self {
         Self {
+            billing: false,
+            instance: Settings::default(),
             features: default_features(),
             plans: Vec::new(),
             roles: Vec::new(),
@@ -120,6 +128,7 @@ impl Seed {
         self.check_actions()?;
         state.features.clone_from(&self.features);
         state.plans.clone_from(&self.plans);
+        state.settings = self.instance;
         self.plant_roles(state)?;
         let mut people = HashMap::new();
         for person in &self.people {
@@ -132,6 +141,9 @@ impl Seed {
         for organization in &self.organizations {
             plant_organization(state, organization, &people)
                 .with_context(|| format!("the organization {} of the seed", organization.slug))?;
+        }
+        if self.billing {
+            state.enable_billing()?;
         }
         state.outbox.clear();
         Ok(())

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     ids,
-    state::{Access, Membership, Organization, Session},
+    state::{Access, Membership, Organization, Plan, Session},
 };
 
 /// Which kind of token to mint.
@@ -179,6 +179,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) user: &'a str,
     /// Session tokens have one, the other kinds have none.
     pub(crate) session: Option<&'a Session>,
+    /// The person's own plan; tokens without organization carry it.
+    pub(crate) own_plan: Option<&'a Plan>,
     pub(crate) active: Option<(&'a Organization, &'a Membership, Access)>,
 }
 
@@ -270,6 +272,12 @@ fn second_layout(claims: &mut Value, subject: &Subject<'_>) {
     claims["v"] = json!(2);
     claims["jti"] = json!(ids::hex(10));
     let Some((organization, membership, access)) = &subject.active else {
+        if let Some(plan) = subject.own_plan {
+            claims["pla"] = json!(format!("u:{}", plan.slug));
+            if !plan.features.is_empty() {
+                claims["fea"] = json!(format!("u:{}", plan.features.join(",u:")));
+            }
+        }
         return;
     };
     let role = membership.role.strip_prefix("org:").unwrap_or(&membership.role);

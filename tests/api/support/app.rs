@@ -173,9 +173,6 @@ async fn local_clerk() -> Emulator {
 
 /// Nobody yet; two plans, one of which leaves the tasks out.
 fn seed() -> Seed {
-    let plan = |slug: &str, features: &[&str]| Plan {
-        slug: slug.into(),
-        features: features.iter().map(|feature| (*feature).to_owned()).collect(),
-    };
-    Seed { plans: vec![plan("everything", &["tasks", "members"]), plan("no_tasks", &["members"])], ..Seed::empty() }
+    let plans = vec![Plan::new("everything", &["tasks", "members"]), Plan::new("no_tasks", &["members"])];
+    Seed { plans, ..Seed::empty() }
 }

@@ -5,13 +5,27 @@ use serde_json::Value;
 
 use super::{
     Fields, Params, Path,
-    params::{admits, matches},
-    users::{sort_key, texts},
+    params::admits,
+    people::{PeopleFilter, sort_key},
 };
 use crate::{
     Emulator, Membership, Result, json,
     state::{Bags, State as Clerk},
 };
+
+const FILTERS: [&str; 11] = [
+    "user_id",
+    "email_address",
+    "username",
+    "role",
+    "query",
+    "email_address_query",
+    "username_query",
+    "name_query",
+    "created_at_before",
+    "created_at_after",
+    "order_by",
+];
 
 const SORTABLE: [&str; 5] = ["created_at", "email_address", "first_name", "last_name", "username"];
 
@@ -20,7 +34,7 @@ pub(super) async fn list(
     Path(organization): Path<String>,
     params: Params,
 ) -> Result<Json<Value>> {
-    params.only(&["user_id", "email_address", "role", "query", "order_by"])?;
+    params.only(&FILTERS)?;
     let window = params.window()?;
     let order = params.order(&SORTABLE, "-created_at")?;
     emulator.read(|state| {
@@ -38,20 +52,14 @@ pub(super) async fn list(
 
 fn filtered<'a>(state: &'a Clerk, organization: &str, params: &Params) -> Result<Vec<&'a Membership>> {
     let organization = state.organization(organization)?;
-    let users = params.all("user_id")?;
-    let emails = params.all("email_address")?;
     let roles = params.all("role")?;
-    let query = params.one("query").unwrap_or_default();
+    let people = PeopleFilter::read(params)?;
+    let joined = params.between("created_at_after", "created_at_before")?;
     let fits = |membership: &&Membership| {
-        let Ok(user) = state.user(&membership.user_id) else {
-            return false;
-        };
-        let mut own = user.email_addresses.iter();
         membership.organization_id == organization.id
-            && admits(&users, &membership.user_id)
             && admits(&roles, &membership.role)
-            && (emails.is_empty() || own.any(|email| admits(&emails, &email.email_address)))
-            && matches(query, texts(user))
+            && joined.contains(&membership.created_at)
+            && state.user(&membership.user_id).is_ok_and(|user| people.fits(user))
     };
     Ok(state.memberships.iter().filter(fits).collect())
 }
@@ -97,6 +105,16 @@ pub(super) async fn update(
     body.only(&["role"])?;
     let role = body.required_text("role")?;
     answer(&emulator, |state| state.set_role(&organization, &user, &role))
+}
+
+pub(super) async fn merge_metadata(
+    State(emulator): State<Emulator>,
+    Path((organization, user)): Path<(String, String)>,
+    body: Fields,
+) -> Result<Json<Value>> {
+    body.only(&["public_metadata", "private_metadata"])?;
+    let (public, private) = (body.metadata("public_metadata")?, body.metadata("private_metadata")?);
+    answer(&emulator, |state| state.set_membership_metadata(&organization, &user, public, private))
 }
 
 pub(super) async fn delete(

@@ -1,11 +1,13 @@
 //! Clerk's Backend API under `/v1`: routes, the secret key, the version header. One file per resource.
 
+mod billing;
 mod fields;
 mod invitations;
 mod jwks;
 mod memberships;
 mod organizations;
 mod params;
+mod people;
 mod roles;
 mod sessions;
 mod users;
@@ -35,6 +37,8 @@ pub(crate) fn router(emulator: &Emulator) -> Router<Emulator> {
         .merge(organization_routes())
         .merge(member_routes())
         .route("/organization_roles", get(roles::list))
+        .route("/role_sets", get(roles::list_sets))
+        .route("/role_sets/{role_set_key_or_id}", get(roles::get_set))
         .route("/sessions", get(sessions::list).post(sessions::create))
         .route("/sessions/{session_id}", get(sessions::get))
         .route("/sessions/{session_id}/revoke", post(sessions::revoke))
@@ -54,6 +58,7 @@ fn user_routes() -> Router<Emulator> {
         .route("/users/{user_id}/ban", post(users::ban))
         .route("/users/{user_id}/unban", post(users::unban))
         .route("/users/{user_id}/organization_memberships", get(memberships::list_of_user))
+        .route("/users/{user_id}/billing/subscription", get(billing::of_user))
 }
 
 fn organization_routes() -> Router<Emulator> {
@@ -73,6 +78,8 @@ fn member_routes() -> Router<Emulator> {
     let own = Router::new()
         .route("/memberships", members)
         .route("/memberships/{user_id}", member)
+        .route("/memberships/{user_id}/metadata", patch(memberships::merge_metadata))
+        .route("/billing/subscription", get(billing::of_organization))
         .route("/invitations", invitations)
         .route("/invitations/bulk", post(invitations::create_bulk))
         .route("/invitations/{invitation_id}", get(invitations::get))

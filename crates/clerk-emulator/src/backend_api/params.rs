@@ -1,6 +1,6 @@
 //! Query parameters: filters, paging and ordering, strict about names and numbers.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, ops::Range};
 
 use axum::{
     extract::{FromRequestParts, Query},
@@ -106,6 +106,12 @@ impl Params {
         Ok(Window { limit, offset })
     }
 
+    /// Times in milliseconds after one and before the other, both optional.
+    pub(super) fn between(&self, after: &str, before: &str) -> Result<Range<i64>> {
+        let time = |name: &str| Ok::<_, ApiError>(self.integer(name)?.and_then(|n| i64::try_from(n).ok()));
+        Ok(time(after)?.map_or(i64::MIN, |time| time.saturating_add(1))..time(before)?.unwrap_or(i64::MAX))
+    }
+
     fn integer(&self, name: &str) -> Result<Option<usize>> {
         let parse = |text: &str| {
             let parsed = text.parse();
@@ -128,6 +134,18 @@ impl Params {
 /// Whether a list of accepted values, empty for any, holds this one.
 pub(super) fn admits(accepted: &[&str], value: &str) -> bool {
     accepted.is_empty() || accepted.iter().any(|own| own.eq_ignore_ascii_case(value))
+}
+
+/// As [`admits`], for values that may be marked: `-` leaves one out, `+` or nothing takes one in.
+pub(super) fn admits_id(given: &[&str], value: &str) -> bool {
+    let (out, accepted): (Vec<&str>, Vec<&str>) = given.iter().partition(|own| own.starts_with('-'));
+    let is = |own: &&str| own.trim_start_matches(['+', '-', ' ']).eq_ignore_ascii_case(value);
+    !out.iter().any(is) && (accepted.is_empty() || accepted.iter().any(is))
+}
+
+/// As [`admits`], for a value that may be absent.
+pub(super) fn admits_one_of(accepted: &[&str], value: Option<&str>) -> bool {
+    accepted.is_empty() || value.is_some_and(|value| admits(accepted, value))
 }
 
 /// Whether any of the texts holds the query, whatever the case.

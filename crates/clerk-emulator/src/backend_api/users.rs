@@ -5,11 +5,25 @@ use serde_json::{Value, json};
 
 use super::{
     Fields, Params, Path,
-    params::{admits, matches},
+    params::{Order, admits, admits_one_of},
+    people::{PeopleFilter, sort_key},
 };
 use crate::{ApiError, Emulator, NewUser, Result, User, UserChanges, json, state::State as Clerk};
 
-const FILTERS: [&str; 4] = ["user_id", "email_address", "organization_id", "query"];
+const FILTERS: [&str; 12] = [
+    "user_id",
+    "email_address",
+    "username",
+    "external_id",
+    "organization_id",
+    "query",
+    "email_address_query",
+    "username_query",
+    "name_query",
+    "banned",
+    "created_at_before",
+    "created_at_after",
+];
 
 const SORTABLE: [&str; 7] =
     ["created_at", "updated_at", "last_sign_in_at", "email_address", "first_name", "last_name", "username"];
@@ -18,13 +32,13 @@ const SORTABLE: [&str; 7] =
 const IGNORED: [&str; 4] = ["password", "skip_password_checks", "skip_password_requirement", "skip_legal_checks"];
 
 pub(super) async fn list(State(emulator): State<Emulator>, params: Params) -> Result<Json<Value>> {
-    params.only(&[&FILTERS[..], &["order_by"]].concat())?;
+    params.only(&[&FILTERS[..], &["order_by", "starting_after"]].concat())?;
     let window = params.window()?;
     let order = params.order(&SORTABLE, "-created_at")?;
     emulator.read(|state| {
         let mut users = filtered(state, &params)?;
         order.sort(&mut users, |user, field| sort_key(user, field));
-        let page = window.cut(users);
+        let page = window.cut(after(users, &params, &order)?);
         Ok(Json(page.into_iter().map(|user| json::user(state, user)).collect()))
     })
 }
@@ -36,41 +50,36 @@ pub(super) async fn count(State(emulator): State<Emulator>, params: Params) -> R
 }
 
 fn filtered<'a>(state: &'a Clerk, params: &Params) -> Result<Vec<&'a User>> {
-    let ids = params.all("user_id")?;
-    let emails = params.all("email_address")?;
+    let people = PeopleFilter::read(params)?;
     let organizations = params.all("organization_id")?;
-    let query = params.one("query").unwrap_or_default();
+    let external_ids = params.all("external_id")?;
+    let banned = params.one("banned").map(|_| params.flag("banned")).transpose()?;
+    let created = params.between("created_at_after", "created_at_before")?;
     let belongs = |user: &User| {
         let mut own = state.memberships_of(&user.id);
         organizations.is_empty() || own.any(|m| admits(&organizations, &m.organization_id))
     };
-    let has_email = |user: &User| {
-        let mut own = user.email_addresses.iter();
-        emails.is_empty() || own.any(|email| admits(&emails, &email.email_address))
+    let fits = |user: &&User| {
+        people.fits(user)
+            && belongs(user)
+            && admits_one_of(&external_ids, user.external_id.as_deref())
+            && banned.is_none_or(|banned| banned == user.banned)
+            && created.contains(&user.created_at)
     };
-    let fits = |user: &&User| admits(&ids, &user.id) && has_email(user) && belongs(user) && matches(query, texts(user));
     Ok(state.users.iter().filter(fits).collect())
 }
 
-/// What `query` looks into.
-pub(super) fn texts(user: &User) -> impl Iterator<Item = &str> {
-    let names = [&user.first_name, &user.last_name, &user.username];
-    let emails = user.email_addresses.iter().map(|email| email.email_address.as_str());
-    std::iter::once(user.id.as_str()).chain(names.into_iter().filter_map(|name| name.as_deref())).chain(emails)
-}
-
-/// A number and a text, one of which decides.
-pub(super) fn sort_key(user: &User, field: &str) -> (i64, String) {
-    let text = |value: Option<&str>| (0, value.unwrap_or_default().to_lowercase());
-    match field {
-        "email_address" => text(user.email()),
-        "first_name" => text(user.first_name.as_deref()),
-        "last_name" => text(user.last_name.as_deref()),
-        "username" => text(user.username.as_deref()),
-        "updated_at" => (user.updated_at, String::new()),
-        "last_sign_in_at" => (user.last_sign_in_at.unwrap_or(0), String::new()),
-        _ => (user.created_at, String::new()),
+/// What comes after the named user, if one is named: a cursor for lists in order of creation.
+fn after<'a>(users: Vec<&'a User>, params: &Params, order: &Order) -> Result<Vec<&'a User>> {
+    let Some(id) = params.one("starting_after") else {
+        return Ok(users);
+    };
+    if order.field != "created_at" {
+        return Err(ApiError::value("starting_after", "needs a list ordered by created_at"));
     }
+    let place = users.iter().position(|user| user.id == id);
+    let place = place.ok_or_else(|| ApiError::value("starting_after", "names no user of this list"))?;
+    Ok(users.into_iter().skip(place + 1).collect())
 }
 
 pub(super) async fn get(State(emulator): State<Emulator>, Path(id): Path<String>) -> Result<Json<Value>> {

@@ -2,18 +2,25 @@
 //!
 //! Shapes follow Clerk's OpenAPI document of 2026-05-12; times are milliseconds.
 
+mod billing;
 mod invitation;
 mod membership;
 mod organization;
+mod payment;
+mod plan;
 mod role;
 mod session;
+mod subscription;
 mod user;
 
+pub(crate) use billing::billing_subscription;
 pub(crate) use invitation::invitation;
 pub(crate) use membership::membership;
 pub(crate) use organization::{deleted_organization, organization, organization_counted};
-pub(crate) use role::{deleted_role, permission, role};
+pub(crate) use payment::payment_attempt;
+pub(crate) use role::{deleted_permission, deleted_role, permission, role, role_set};
 pub(crate) use session::{session, session_with_user};
+pub(crate) use subscription::{subscription, subscription_item};
 pub(crate) use user::{deleted_user, user};
 
 use serde_json::{Value, json};

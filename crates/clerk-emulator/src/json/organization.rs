@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::image_url;
+use super::{image_url, role::ROLE_SET};
 use crate::state::{Organization, State};
 
 pub(crate) fn organization(state: &State, organization: &Organization) -> Value {
@@ -17,7 +17,7 @@ pub(crate) fn organization(state: &State, organization: &Organization) -> Value 
         "admin_delete_enabled": organization.admin_delete_enabled,
         "public_metadata": organization.public_metadata,
         "private_metadata": organization.private_metadata,
-        "role_set_key": "role_set:default",
+        "role_set_key": ROLE_SET,
         "created_at": organization.created_at,
         "updated_at": organization.updated_at,
     });

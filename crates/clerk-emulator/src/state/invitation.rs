@@ -212,6 +212,16 @@ impl State {
         Ok(self.insert_member(organization, &user.id, &invitation.role, bags))
     }
 
+    /// Lets a pending invitation run out now. Clerk sends no event for it.
+    pub(crate) fn expire_invitation(&mut self, id: &str) -> Result<Invitation> {
+        self.pending_invitation(id)?;
+        let now = self.tick().min(now_ms());
+        let found = self.invitations.iter_mut().find(|invitation| invitation.id == id);
+        let invitation = found.ok_or_else(|| ApiError::not_found("invitation", id))?;
+        invitation.expires_at = now;
+        Ok(invitation.clone())
+    }
+
     fn pending_invitation(&self, id: &str) -> Result<&Invitation> {
         let invitation = self.invitation(id)?;
         if invitation.status(now_ms()) == InvitationStatus::Pending {

@@ -1,8 +1,9 @@
 //! Memberships: who belongs to which organization, in which role.
 
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::{Metadata, State, role::MANAGE_MEMBERS};
+use super::{Metadata, State, merge_metadata, role::MANAGE_MEMBERS};
 use crate::{
     error::{ApiError, Result},
     ids, json,
@@ -18,6 +19,9 @@ pub struct Membership {
     pub role: String,
     pub public_metadata: Metadata,
     pub private_metadata: Metadata,
+    /// Whether a directory (SCIM) decides about it: it cannot be changed through the API then.
+    #[serde(default)]
+    pub managed_by_directory: bool,
     pub created_at: i64,
     pub updated_at: i64,
 }
@@ -67,6 +71,7 @@ impl State {
             role: role.to_owned(),
             public_metadata: bags.public,
             private_metadata: bags.private,
+            managed_by_directory: false,
             created_at: now,
             updated_at: now,
         };
@@ -78,6 +83,7 @@ impl State {
 
     pub(crate) fn set_role(&mut self, organization: &str, user: &str, role: &str) -> Result<Membership> {
         let membership = self.member(organization, user)?.clone();
+        check_not_managed(&membership)?;
         if self.role(role).is_none() {
             return Err(ApiError::not_found("role", role));
         }
@@ -97,8 +103,45 @@ impl State {
 
     pub(crate) fn remove_member(&mut self, organization: &str, user: &str) -> Result<Membership> {
         let membership = self.member(organization, user)?.clone();
+        check_not_managed(&membership)?;
         self.check_not_last_manager(&membership)?;
+        if self.settings.membership_required && self.memberships_of(user).nth(1).is_none() {
+            let message = "Everybody has to belong to an organization, and this is the person's only one";
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return Err(ApiError::new(status, "personal_accounts_not_allowed", message));
+        }
         self.drop_member(&membership);
+        Ok(membership)
+    }
+
+    /// Puts a membership under a directory's rule, or takes it out. No event tells.
+    pub(crate) fn set_managed_by_directory(&mut self, organization: &str, user: &str, managed: bool) -> Result<()> {
+        let id = self.member(organization, user)?.id.clone();
+        self.tick();
+        if let Some(membership) = self.memberships.iter_mut().find(|m| m.id == id) {
+            membership.managed_by_directory = managed;
+        }
+        Ok(())
+    }
+
+    /// Merges deeply into the given bags of metadata.
+    pub(crate) fn set_membership_metadata(
+        &mut self,
+        organization: &str,
+        user: &str,
+        public: Option<Metadata>,
+        private: Option<Metadata>,
+    ) -> Result<Membership> {
+        let id = self.member(organization, user)?.id.clone();
+        let now = self.tick();
+        let found = self.memberships.iter_mut().find(|m| m.id == id);
+        let membership = found.ok_or_else(|| ApiError::not_found("membership", user))?;
+        merge_metadata(&mut membership.public_metadata, public.unwrap_or_default());
+        merge_metadata(&mut membership.private_metadata, private.unwrap_or_default());
+        membership.updated_at = now;
+        let membership = membership.clone();
+        let data = json::membership(self, &membership);
+        self.emit("organizationMembership.updated", data);
         Ok(membership)
     }
 
@@ -138,6 +181,14 @@ impl State {
             "There has to be at least one organization member with the minimum required permissions",
         ))
     }
+}
+
+fn check_not_managed(membership: &Membership) -> Result<()> {
+    if !membership.managed_by_directory {
+        return Ok(());
+    }
+    let message = "The organization membership is managed by a directory and cannot be changed";
+    Err(ApiError::new(StatusCode::CONFLICT, "organization_membership_managed_by_scim", message))
 }
 
 pub(super) fn already_a_member() -> ApiError {

@@ -1,9 +1,10 @@
-//! Everything the stand-in knows: people, organizations, roles, memberships, invitations, sessions.
+//! Everything the stand-in knows: people, organizations, roles, memberships, invitations, sessions, subscriptions.
 //!
 //! Plain data and the rules for changing it; each change leaves the events it causes in `outbox`.
 //! Knows nothing of HTTP routes, webhooks' delivery or files. One file per resource.
 
 mod access;
+mod billing;
 mod invitation;
 mod membership;
 mod naming;
@@ -11,6 +12,7 @@ mod organization;
 mod quota;
 mod role;
 mod session;
+mod settings;
 mod user;
 
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -18,14 +20,20 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use billing::{
+    Checkout, Interval, ItemStatus, Payer, PayerKind, Plan, SeatPrice, Seats, Subscription, SubscriptionItem,
+    SubscriptionStatus,
+};
 pub use invitation::{Invitation, InvitationStatus, NewInvitation};
 pub use membership::Membership;
 pub use organization::{NewOrganization, Organization, OrganizationChanges};
-pub use role::{Feature, Permission, Plan, Role};
+pub use role::{Feature, Permission, Role};
 pub use session::{Session, SessionStatus};
+pub use settings::Settings;
 pub use user::{EmailAddress, NewUser, User, UserChanges};
 
 pub(crate) use access::Access;
+pub(crate) use billing::{Billing, Payment, PaymentOutcome};
 pub(crate) use membership::Bags;
 use role::ADMIN;
 pub(crate) use role::MANAGE_MEMBERS;
@@ -66,6 +74,11 @@ pub(crate) struct State {
     pub(crate) memberships: Vec<Membership>,
     pub(crate) invitations: Vec<Invitation>,
     pub(crate) sessions: Vec<Session>,
+    /// State files of earlier versions have neither of these.
+    #[serde(default)]
+    pub(crate) settings: Settings,
+    #[serde(default)]
+    pub(crate) billing: Billing,
     /// Address under which links into the emulator are written; known once it is served.
     #[serde(skip)]
     pub(crate) base_url: String,
@@ -106,6 +119,8 @@ impl State {
             memberships: Vec::new(),
             invitations: Vec::new(),
             sessions: Vec::new(),
+            settings: Settings::default(),
+            billing: Billing::default(),
             base_url: String::new(),
             outbox: Vec::new(),
             changed: false,

@@ -2,14 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ADMIN, Metadata, State, merge_metadata, naming};
+use super::{ADMIN, Metadata, Payer, State, merge_metadata, naming};
 use crate::{
     error::{ApiError, Result},
     ids, json,
 };
-
-/// Clerk's default of `max_allowed_memberships`.
-const DEFAULT_MEMBER_LIMIT: u64 = 5;
 
 /// A tenant. Times are milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,7 +38,7 @@ pub struct NewOrganization {
     pub slug: Option<String>,
     /// Becomes its first `org:admin`.
     pub created_by: Option<String>,
-    /// 5 when absent, as at Clerk; 0 means no limit.
+    /// The instance's when absent; 0 means no limit.
     pub max_allowed_memberships: Option<u64>,
     pub plan: Option<String>,
     pub features: Option<Vec<String>>,
@@ -95,7 +92,7 @@ impl State {
             id: new.id.unwrap_or_else(|| ids::fresh("org_")),
             slug: new.slug.unwrap_or_else(|| self.free_slug(&new.name)),
             name: new.name,
-            max_allowed_memberships: new.max_allowed_memberships.unwrap_or(DEFAULT_MEMBER_LIMIT),
+            max_allowed_memberships: new.max_allowed_memberships.unwrap_or(self.settings.max_allowed_memberships),
             admin_delete_enabled: true,
             public_metadata: new.public_metadata,
             private_metadata: new.private_metadata,
@@ -107,10 +104,11 @@ impl State {
         };
         self.organizations.push(organization.clone());
         self.emit("organization.created", json::organization_counted(self, &organization));
+        self.open_subscription(Payer::Organization(organization.id.clone()));
         if let Some(creator) = new.created_by {
             self.add_member(&organization.id, &creator, ADMIN, <_>::default())?;
         }
-        Ok(organization)
+        self.organization(&organization.id).cloned()
     }
 
     pub(crate) fn update_organization(&mut self, id: &str, changes: OrganizationChanges) -> Result<Organization> {
@@ -120,6 +118,10 @@ impl State {
         }
         if let Some(slug) = &changes.slug {
             self.check_slug(slug, Some(&id))?;
+        }
+        if changes.max_allowed_memberships.is_some() && self.is_seat_based(&id) {
+            let message = "The member limit of this organization is managed by its plan";
+            return Err(ApiError::bad_request("organization_member_limit_managed_by_billing", message));
         }
         self.edit_organization(&id, |organization| {
             let Organization { name, slug, .. } = organization;
@@ -162,11 +164,28 @@ impl State {
 
     pub(crate) fn set_plan(&mut self, id: &str, plan: Option<String>) -> Result<Organization> {
         self.check_plan(plan.as_deref())?;
-        let organization = self.organization_mut(id)?;
+        let id = self.organization(id)?.id.clone();
+        if let (Some(plan), true) = (&plan, self.billing.enabled) {
+            self.swap_silently(&id, plan)?;
+        }
+        let organization = self.organization_mut(&id)?;
         organization.plan = plan;
         let organization = organization.clone();
         self.tick();
         Ok(organization)
+    }
+
+    /// Notes which plan its tokens carry, without an event.
+    pub(super) fn name_plan(&mut self, id: &str, plan: String) {
+        if let Ok(organization) = self.organization_mut(id) {
+            organization.plan = Some(plan);
+        }
+    }
+
+    /// Sets the member limit as Clerk itself does.
+    pub(super) fn force_member_limit(&mut self, id: &str, limit: u64) {
+        // It exists: the caller has just read it.
+        drop(self.edit_organization(id, |organization| organization.max_allowed_memberships = limit));
     }
 
     fn edit_organization(&mut self, id: &str, edit: impl FnOnce(&mut Organization)) -> Result<Organization> {
@@ -188,6 +207,7 @@ impl State {
         self.organizations.retain(|other| other.id != id);
         self.memberships.retain(|membership| membership.organization_id != id);
         self.invitations.retain(|invitation| invitation.organization_id != id);
+        self.drop_subscription(&id);
         for session in &mut self.sessions {
             session.leave_organization(&id);
         }

@@ -1,5 +1,8 @@
 //! How many members an organization has, and whether there is room for more.
 
+use axum::http::StatusCode;
+use serde_json::json;
+
 use super::{Invitation, InvitationStatus, Organization, State, now_ms};
 use crate::error::{ApiError, Result};
 
@@ -16,11 +19,18 @@ impl State {
     }
 
     /// Whether `extra` more members or invitations fit; 0 as limit means that any number does.
+    ///
+    /// On a seat-based plan the refusal says how many seats would be needed.
     pub(super) fn check_room(&self, organization: &Organization, extra: usize) -> Result<()> {
         let used = self.members_count(&organization.id) + self.pending_count(&organization.id);
         let limit = organization.max_allowed_memberships;
         if limit == 0 || (used + extra) as u64 <= limit {
             return Ok(());
+        }
+        if self.is_seat_based(&organization.id) {
+            let message = "You have reached the seat limit for your current plan.";
+            let error = ApiError::new(StatusCode::PAYMENT_REQUIRED, "insufficient_seats", message);
+            return Err(error.with_meta(json!({ "seats_quantity": used + extra })));
         }
         let message = format!(
             "You have reached your limit of {limit} organization memberships, \

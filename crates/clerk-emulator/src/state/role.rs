@@ -1,4 +1,4 @@
-//! Roles, permissions, and the features and plans that decide what a token may carry.
+//! Roles, permissions, and the features that decide what a token may carry.
 
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -39,16 +39,6 @@ pub struct Feature {
     /// The last part of the permission keys, in the order of the bits of `fpm`.
     #[serde(default)]
     pub actions: Vec<String>,
-}
-
-/// What an organization can be subscribed to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Plan {
-    /// The name in `pla`, without scope.
-    pub slug: String,
-    /// Slugs of the features it includes, in the order of `fea`.
-    pub features: Vec<String>,
 }
 
 /// A permission a role can hold. Times are milliseconds since 1970.
@@ -166,6 +156,22 @@ impl State {
         self.roles.retain(|other| other.key != key);
         self.emit("role.deleted", json::deleted_role(&role));
         Ok(role)
+    }
+
+    /// Removes a permission of one's own: `role.updated` for each role that had it, then `permission.deleted`.
+    pub(crate) fn delete_permission(&mut self, key: &str) -> Result<Permission> {
+        let found = self.permissions.iter().find(|permission| permission.key == key && !permission.is_system());
+        let permission = found.cloned().ok_or_else(|| ApiError::not_found("permission", key))?;
+        let holds = |role: &&Role| role.permissions.iter().any(|held| held == key);
+        let holders: Vec<Role> = self.roles.iter().filter(holds).cloned().collect();
+        for mut role in holders {
+            role.permissions.retain(|held| held != key);
+            self.set_role_permissions(&role.key, role.permissions)?;
+        }
+        self.tick();
+        self.permissions.retain(|other| other.key != key);
+        self.emit("permission.deleted", json::deleted_permission(&permission));
+        Ok(permission)
     }
 
     fn add_permissions(&mut self, keys: &[String]) -> Result<()> {

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Metadata, State, is_email, session::SessionStatus};
+use super::{Metadata, Payer, State, is_email, session::SessionStatus};
 use crate::{
     error::{ApiError, Result},
     ids, json,
@@ -144,6 +144,7 @@ impl State {
         };
         self.users.push(user.clone());
         self.emit("user.created", json::user(self, &user));
+        self.open_subscription(Payer::User(user.id.clone()));
         Ok(user)
     }
 
@@ -240,6 +241,7 @@ impl State {
         self.users.retain(|other| other.id != id);
         self.memberships.retain(|membership| membership.user_id != id);
         self.sessions.retain(|session| session.user_id != id);
+        self.drop_subscription(id);
         self.emit("user.deleted", json::deleted_user(&user));
         Ok(user)
     }

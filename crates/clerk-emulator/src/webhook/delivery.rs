@@ -23,6 +23,8 @@ pub enum DeliveryStatus {
     Failed,
     /// The endpoint answered `webhook-delivery: abort-message`.
     Aborted,
+    /// Never sent, on purpose; it can be sent again all the same.
+    Lost,
 }
 
 /// One try. Times are milliseconds since 1970.

@@ -19,7 +19,7 @@ use super::{
     Delivery, DeliveryStatus, WebhookSecret,
     delivery::{Outcome, Parcel, client},
 };
-use crate::{ids, state::now_ms};
+use crate::{faults::Fate, ids, state::now_ms};
 
 /// How many finished deliveries are remembered.
 const REMEMBERED: usize = 5000;
@@ -87,28 +87,22 @@ impl Dispatcher {
         self.start_workers();
     }
 
-    /// Queues a message for every endpoint, and answers its id.
-    pub(crate) fn send(self: &Arc<Self>, message: &Message) -> String {
+    /// Queues a message for every endpoint as its fate has it, and answers its id.
+    pub(crate) fn send(self: &Arc<Self>, message: &Message, fate: Fate) -> String {
         let id = ids::fresh("msg_");
         let mut log = self.lock();
         for endpoint in 0..log.endpoints.len() {
-            let job = Job {
-                delivery: Delivery {
-                    id: id.clone(),
-                    endpoint: log.endpoints[endpoint].url.clone(),
-                    event_type: message.event_type.clone(),
-                    status: DeliveryStatus::Pending,
-                    attempts: Vec::new(),
-                    next_attempt_at: None,
-                },
-                endpoint,
-                body: message.body.clone(),
-                step: 0,
-            };
-            let number = log.next_number;
-            log.next_number += 1;
-            log.jobs.insert(number, job);
-            log.schedule(number, self.delay(0).unwrap_or_default());
+            let number = log.add(&id, endpoint, message);
+            if fate.copies == 0 {
+                log.lose(number);
+                continue;
+            }
+            let delay = self.delay(0).unwrap_or_default() + fate.delay;
+            log.schedule(number, delay);
+            for _ in 1..fate.copies {
+                let twin = log.add(&id, endpoint, message);
+                log.schedule(twin, delay);
+            }
         }
         log.forget_old();
         drop(log);
@@ -210,6 +204,28 @@ impl Drop for Dispatcher {
 }
 
 impl Log {
+    /// Notes a delivery that nobody sends yet, and answers its number.
+    fn add(&mut self, id: &str, endpoint: usize, message: &Message) -> u64 {
+        let delivery = Delivery {
+            id: id.to_owned(),
+            endpoint: self.endpoints[endpoint].url.clone(),
+            event_type: message.event_type.clone(),
+            status: DeliveryStatus::Pending,
+            attempts: Vec::new(),
+            next_attempt_at: None,
+        };
+        let number = self.next_number;
+        self.next_number += 1;
+        self.jobs.insert(number, Job { delivery, endpoint, body: message.body.clone(), step: 0 });
+        number
+    }
+
+    fn lose(&mut self, number: u64) {
+        if let Some(job) = self.jobs.get_mut(&number) {
+            job.delivery.status = DeliveryStatus::Lost;
+        }
+    }
+
     fn schedule(&mut self, number: u64, delay: Duration) {
         if let Some(job) = self.jobs.get_mut(&number) {
             let delay_ms = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);

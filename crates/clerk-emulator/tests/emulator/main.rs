@@ -4,7 +4,12 @@
 
 mod backend_api;
 mod backend_organizations;
+mod billing;
+mod billing_shapes;
+mod faults;
 mod local;
 mod support;
+mod switches;
 mod tokens;
+mod webhook_faults;
 mod webhooks;

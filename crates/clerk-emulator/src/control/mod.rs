@@ -1,6 +1,11 @@
-//! The emulator's own endpoints, for people with curl: tokens, people, keys, deliveries, reset.
+//! The emulator's own endpoints, for people with curl: tokens, people, keys, deliveries, reset;
+//! billing, faults and settings in files of their own.
 //!
 //! They ask for no credential, so pages of other origins are turned away.
+
+mod billing;
+mod faults;
+mod instance;
 
 use std::net::IpAddr;
 
@@ -30,11 +35,15 @@ pub(crate) fn router() -> Router<Emulator> {
         .route("/accept", get(accept_ticket))
         .route("/control/people", get(people))
         .route("/control/invitations/{id}/accept", post(accept))
+        .route("/control/invitations/{id}/expire", post(expire))
         .route("/control/rotate-keys", post(rotate_keys))
         .route("/control/deliveries", get(deliveries))
         .route("/control/deliveries/{id}/redeliver", post(redeliver))
         .route("/control/announce", post(announce))
         .route("/control/reset", post(reset))
+        .merge(billing::router())
+        .merge(faults::router())
+        .merge(instance::router())
         .layer(from_fn(refuse_other_sites))
 }
 
@@ -138,6 +147,11 @@ async fn people(State(emulator): State<Emulator>) -> impl IntoResponse {
 async fn accept(State(emulator): State<Emulator>, Path(id): Path<String>) -> Result<Json<Value>> {
     let membership = emulator.accept_invitation(&id)?;
     Ok(Json(emulator.read(|state| json::membership(state, &membership))))
+}
+
+async fn expire(State(emulator): State<Emulator>, Path(id): Path<String>) -> Result<Json<Value>> {
+    let invitation = emulator.expire_invitation(&id)?;
+    Ok(Json(emulator.read(|state| json::invitation(state, &invitation))))
 }
 
 #[derive(Deserialize)]
