@@ -13,6 +13,7 @@ pub mod error;
 pub mod health;
 pub mod http;
 pub mod idempotency;
+pub mod jobs;
 pub mod limits;
 pub mod me;
 pub mod members;
@@ -25,5 +26,6 @@ pub mod tasks;
 pub mod telemetry;
 pub mod tenants;
 pub mod webhooks;
+pub mod worker;
 
 pub use router::app;

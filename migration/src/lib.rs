@@ -10,6 +10,7 @@ mod m20261121_000005_row_level_security;
 mod m20261121_000006_create_access_changes;
 mod m20261121_000007_purge_deleted_tenants;
 mod m20261121_000008_create_audit_log;
+mod m20261121_000009_create_jobs;
 pub mod roles;
 pub mod tables;
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_create_access_changes::Migration),
             Box::new(m20261121_000007_purge_deleted_tenants::Migration),
             Box::new(m20261121_000008_create_audit_log::Migration),
+            Box::new(m20261121_000009_create_jobs::Migration),
         ]
     }
 }

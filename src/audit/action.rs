@@ -44,6 +44,8 @@ actions! {
     TaskRestored = "task.restored";
     /// A task was deleted for good.
     TaskPurged = "task.purged";
+    /// Tasks of somebody who left were given back to nobody.
+    TasksUnassigned = "tasks.unassigned";
     /// A comment was written.
     CommentCreated = "comment.created";
     /// A comment was changed.

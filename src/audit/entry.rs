@@ -71,8 +71,12 @@ impl Entry {
     /// What a change made of a thing: only the members that differ are kept.
     pub fn changed<T: Serialize>(mut self, before: &T, after: &T) -> Self {
         (self.before, self.after) = (members(before), members(after));
-        let same: Vec<String> =
-            self.after.iter().filter(|(name, value)| self.before.get(*name) == Some(*value)).map(|(name, _)| name.clone()).collect();
+        let same: Vec<String> = self
+            .after
+            .iter()
+            .filter(|(name, value)| self.before.get(*name) == Some(*value))
+            .map(|(name, _)| name.clone())
+            .collect();
         for name in same {
             self.before.remove(&name);
             self.after.remove(&name);
@@ -168,7 +172,8 @@ mod tests {
 
     #[test]
     fn a_long_text_is_cut() {
-        let text: Value = serde_json::from_str(&entry().after(&json!({ "description": "ä".repeat(501) })).text()).unwrap();
+        let text: Value =
+            serde_json::from_str(&entry().after(&json!({ "description": "ä".repeat(501) })).text()).unwrap();
         let kept = text["after"]["description"].as_str().unwrap();
         assert_eq!(kept, format!("{}… (501 characters)", "ä".repeat(500)));
     }

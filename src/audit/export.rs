@@ -18,8 +18,18 @@ const BATCH: u64 = 1_000;
 
 /// The columns of the CSV file.
 const COLUMNS: [&str; 12] = [
-    "seq", "at", "actor_type", "actor_id", "impersonator", "action", "target_type", "target_id", "before", "after",
-    "request_id", "address",
+    "seq",
+    "at",
+    "actor_type",
+    "actor_id",
+    "impersonator",
+    "action",
+    "target_type",
+    "target_id",
+    "before",
+    "after",
+    "request_id",
+    "address",
 ];
 
 /// Records the export, then answers the file.

@@ -5,6 +5,7 @@ mod audit;
 mod demo;
 #[cfg(feature = "dev")]
 mod dev;
+mod jobs;
 mod migrate;
 mod org;
 mod serve;
@@ -40,6 +41,9 @@ enum Command {
     /// Export or erase everything an organization has.
     #[command(subcommand)]
     Org(org::Order),
+    /// Look at jobs that are not done, and deal with those that failed for good.
+    #[command(subcommand)]
+    Jobs(jobs::Order),
     /// Print a session token of the local Clerk, for curl.
     #[cfg(feature = "dev")]
     Token(token::Arguments),
@@ -67,6 +71,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
             Command::Migrate(change) => migrate::run(change, &Config::from_env(Asking::Other)?).await,
             Command::Audit(order) => audit::run(order, &Config::from_env(Asking::Other)?).await,
             Command::Org(order) => org::run(order, &Config::from_env(Asking::Other)?).await,
+            Command::Jobs(order) => jobs::run(order, &Config::from_env(Asking::Other)?).await,
             #[cfg(feature = "dev")]
             Command::Token(arguments) => token::run(arguments).await,
             Command::Openapi => Ok(()),

@@ -9,10 +9,9 @@ use chrono::Utc;
 use clap::Subcommand;
 
 use crate::config::Config;
-use crate::db::Db;
+use crate::db::{Db, TenantId};
 use crate::tenants::erase::erase;
 use crate::tenants::export::{Content, Manifest, export};
-use crate::tenants::named;
 
 /// What to do with it.
 #[derive(Debug, Subcommand)]
@@ -92,7 +91,7 @@ fn private(path: &Path) -> std::io::Result<File> {
 
 async fn written<W: Write>(db: &Db, id: &str, to: &mut W) -> Result<Manifest> {
     let progress = |content: &Content| eprintln!("{:<24} {}", content.table, content.rows);
-    let manifest = export(db, &named(id), Utc::now(), to, progress).await?;
+    let manifest = export(db, &TenantId::stored(id), Utc::now(), to, progress).await?;
     manifest.with_context(|| format!("no row of {id} is in this database"))
 }
 
@@ -102,7 +101,7 @@ async fn remove(db: &Db, id: &str, yes: bool, force: bool) -> Result<()> {
         "this removes everything of {id} for good; `tenantry org export {id} --output FILE` keeps a copy. Add --yes to \
          do it"
     );
-    let removed = erase(db, &named(id), Utc::now(), force).await?;
+    let removed = erase(db, &TenantId::stored(id), Utc::now(), force).await?;
     match removed.rows() {
         0 => println!("nothing is left of {id}"),
         _ => print!("{removed}"),

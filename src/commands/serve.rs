@@ -9,11 +9,14 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::migrate;
+use crate::clerk::Clock;
 use crate::config::{Config, Environment};
 use crate::db::{Db, Role};
 use crate::directory::access_change::{self, Following};
 use crate::http::middleware::Limits;
+use crate::jobs::Worker;
 use crate::state::AppState;
+use crate::worker::worker;
 use crate::{sweep, telemetry};
 
 /// How much longer than a request may take the last ones are waited for.
@@ -39,6 +42,7 @@ pub struct Server {
     limits: Limits,
     organization_hold: TimeDelta,
     following: Following,
+    worker: Worker,
 }
 
 impl Server {
@@ -58,7 +62,9 @@ impl Server {
         let state = AppState::build(config, db.clone())?;
         let limits = Limits::of(config)?;
         let following = access_change::follow(&db, &config.database, &state.revocations).await;
-        Ok(Self { address, db, listener, state, limits, organization_hold: config.organization_hold, following })
+        let worker = worker(&state, config.database.max_connections, &Clock::system());
+        let organization_hold = config.organization_hold;
+        Ok(Self { address, db, listener, state, limits, organization_hold, following, worker })
     }
 
     /// Answers requests until a signal comes.
@@ -73,9 +79,13 @@ impl Server {
             tell.send_replace(true);
         };
         // A request that has begun ends by its own time limit; a head that never ends has none.
+        let mut jobs_told = told.clone();
+        let patience = self.limits.timeout + LEEWAY;
+        let stop_jobs = async move { drop(jobs_told.wait_for(|told| *told).await) };
+        let working = tokio::spawn(self.worker.work(stop_jobs, patience));
         let overdue = async {
             let _ = told.wait_for(|told| *told).await;
-            tokio::time::sleep(self.limits.timeout + LEEWAY).await;
+            tokio::time::sleep(patience).await;
         };
         let served = tokio::select! {
             served = axum::serve(self.listener, app).with_graceful_shutdown(stop).into_future() => served,
@@ -84,6 +94,7 @@ impl Server {
                 Ok(())
             }
         };
+        let _ = working.await;
         sweeping.abort();
         pruning.abort();
         drop(self.following);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use sea_orm::metric::Info;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr};
+use tokio::sync::Notify;
 
 use super::{SystemDb, TenantDb, TenantId};
 use crate::config::DatabaseConfig;
@@ -28,6 +29,8 @@ pub(super) struct Pool {
     pub(super) observer: Option<Observer>,
     /// Whether statements are prepared under names that outlive their transaction.
     pub(super) prepares: bool,
+    /// Told of every transaction that was committed.
+    pub(super) commits: Arc<Notify>,
 }
 
 impl Pool {
@@ -52,7 +55,7 @@ impl Db {
     pub async fn connect(config: &DatabaseConfig) -> Result<Self, DbErr> {
         let connection = Database::connect(options(config)).await?;
         let (statement_timeout, prepares) = (config.statement_timeout, config.url.prepares_statements());
-        Ok(Self { pool: Pool { connection, statement_timeout, observer: None, prepares } })
+        Ok(Self { pool: Pool { connection, statement_timeout, observer: None, prepares, commits: Arc::default() } })
     }
 
     /// The same pool, calling back after every statement with its text, its values and how long it took. What begins and
@@ -81,6 +84,11 @@ impl Db {
     /// The bare connection, as the role that logged in: for the migrator.
     pub fn system_connection(&self) -> &DatabaseConnection {
         &self.pool.connection
+    }
+
+    /// Waits until a transaction of this process has been committed, or one has been since the last time. One may wait.
+    pub(crate) async fn committed(&self) {
+        self.pool.commits.notified().await;
     }
 
     /// Asks the database for an answer.

@@ -6,13 +6,13 @@ use std::fmt;
 
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, DeleteMany, EntityTrait,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, DeleteMany, EntityTrait, ExprTrait,
     FromQueryResult, IdenStatic, Insert, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, Select, SelectTwo,
 };
 
-use super::journal::{self, Record};
 use super::Keyset;
 use super::identity::{Access, Identity};
+use super::journal::{self, Record};
 use super::pool::Pool;
 use super::scoped::{Connection, Scoped};
 use super::transaction::Transaction;
@@ -32,6 +32,12 @@ impl TenantId {
         match self {
             Self::Organization(id) | Self::Personal(id) => id,
         }
+    }
+
+    /// The tenant whose id is stored: a person's own workspace or an organization.
+    pub fn stored(id: impl Into<String>) -> Self {
+        let id = id.into();
+        if id.starts_with("user_") { Self::Personal(id) } else { Self::Organization(id) }
     }
 
     /// The organization's id; none in a personal workspace.
@@ -261,6 +267,24 @@ impl TenantDb<Transaction> {
         let unless_there = OnConflict::new().do_nothing().to_owned();
         let inserted = Insert::one(row).on_conflict(unless_there).exec_without_returning(&self.connection).await?;
         Ok(inserted > 0)
+    }
+
+    /// Inserts a row as the tenant's own, or changes the tenant's one that it clashes with.
+    ///
+    /// # Errors
+    /// The database's; also when the two clash on a key that is not the tenant's own, which none should be.
+    pub async fn insert_or_change<A>(&self, mut row: A, mut on_clash: OnConflict) -> Result<(), DbErr>
+    where
+        A: ActiveModelTrait + Send,
+        A::Entity: TenantOwned,
+    {
+        row.set(<A::Entity as TenantOwned>::TENANT, self.tenant.as_str().into());
+        let own = Expr::col((A::Entity::default(), <A::Entity as TenantOwned>::TENANT)).eq(self.tenant.as_str());
+        on_clash.action_and_where(own);
+        match Insert::one(row).on_conflict(on_clash).exec_without_returning(&self.connection).await? {
+            0 => Err(DbErr::Custom("a row clashes with another tenant's".into())),
+            _ => Ok(()),
+        }
     }
 
     /// Changes the rows that meet a condition, and returns them as they are now.

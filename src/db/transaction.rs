@@ -13,7 +13,7 @@ use sea_orm::{
 };
 use sea_query_sqlx::SqlxValues;
 use sqlx_core::transaction::TransactionManager;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 use tracing::Instrument;
 
 use super::identity::{Access, Identity};
@@ -37,7 +37,10 @@ fn held() -> Option<Held> {
 }
 
 /// A transaction. Dropping it rolls back.
-pub struct Transaction(Kind);
+pub struct Transaction {
+    kind: Kind,
+    commits: Arc<Notify>,
+}
 
 enum Kind {
     Sqlite(DatabaseTransaction),
@@ -65,7 +68,7 @@ impl Transaction {
         let (pool, identity, held) = (pool.clone(), identity.clone(), held());
         in_a_task(async move {
             let mut begun = Self::begin_here(&pool, &identity, access).await?;
-            if let Kind::Postgres(transaction) = &mut begun.0 {
+            if let Kind::Postgres(transaction) = &mut begun.kind {
                 transaction.held = held;
             }
             Ok(begun)
@@ -89,17 +92,25 @@ impl Transaction {
             }
             let session = Some(Mutex::new(session));
             let (observer, prepares) = (pool.observer.clone(), pool.prepares);
-            return Ok(Self(Kind::Postgres(OnPostgres { session, observer, prepares, held: None })));
+            let kind = Kind::Postgres(OnPostgres { session, observer, prepares, held: None });
+            return Ok(Self { kind, commits: Arc::clone(&pool.commits) });
         }
         let writes = access == Access::Write;
         let mode = if writes { SqliteTransactionMode::Immediate } else { SqliteTransactionMode::Deferred };
         let options = TransactionOptions { sqlite_transaction_mode: Some(mode), ..TransactionOptions::default() };
-        Ok(Self(Kind::Sqlite(pool.connection.begin_with_options(options).await?)))
+        let kind = Kind::Sqlite(pool.connection.begin_with_options(options).await?);
+        Ok(Self { kind, commits: Arc::clone(&pool.commits) })
     }
 
     /// Commits, in a task of its own, so that a caller who hangs up cannot leave it half sent.
     pub(super) async fn commit(self) -> Result<(), DbErr> {
-        in_a_task(self.commit_here()).await
+        in_a_task(async move {
+            let commits = Arc::clone(&self.commits);
+            self.commit_here().await?;
+            commits.notify_one();
+            Ok(())
+        })
+        .await
     }
 
     /// Commits with a last statement that is the same message, in a task of its own.
@@ -107,7 +118,7 @@ impl Transaction {
     /// It is text, since a parameter would make two messages more.
     pub(super) async fn commit_after(self, last: String) -> Result<(), DbErr> {
         in_a_task(async move {
-            let Kind::Postgres(mut transaction) = self.0 else {
+            let Kind::Postgres(mut transaction) = self.kind else {
                 self.execute_unprepared(&last).await?;
                 return self.commit_here().await;
             };
@@ -120,14 +131,16 @@ impl Transaction {
             let sent = sea_orm::sqlx::raw_sql(AssertSqlSafe(message.as_str())).execute(&mut *session);
             let committed = transaction.noted(&statement, sent).await;
             Driver::start_rollback(&mut session);
-            committed.map(|_| ())
+            committed?;
+            self.commits.notify_one();
+            Ok(())
         })
         .await
     }
 
     /// Commits; must not be cancelled.
     pub(super) async fn commit_here(self) -> Result<(), DbErr> {
-        match self.0 {
+        match self.kind {
             Kind::Sqlite(transaction) => transaction.commit().await,
             Kind::Postgres(mut transaction) => match transaction.session.take() {
                 Some(session) => {
@@ -177,35 +190,35 @@ impl Drop for OnPostgres {
 #[sea_orm::prelude::async_trait::async_trait]
 impl ConnectionTrait for Transaction {
     fn get_database_backend(&self) -> DbBackend {
-        match &self.0 {
+        match &self.kind {
             Kind::Sqlite(_) => DbBackend::Sqlite,
             Kind::Postgres(_) => DbBackend::Postgres,
         }
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        match &self.0 {
+        match &self.kind {
             Kind::Sqlite(transaction) => transaction.execute_raw(statement).await,
             Kind::Postgres(transaction) => transaction.execute(&statement).await,
         }
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        match &self.0 {
+        match &self.kind {
             Kind::Sqlite(transaction) => transaction.execute_unprepared(sql).await,
             Kind::Postgres(transaction) => transaction.execute_unprepared(sql).await,
         }
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        match &self.0 {
+        match &self.kind {
             Kind::Sqlite(transaction) => transaction.query_one_raw(statement).await,
             Kind::Postgres(transaction) => transaction.query_one(&statement).await,
         }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        match &self.0 {
+        match &self.kind {
             Kind::Sqlite(transaction) => transaction.query_all_raw(statement).await,
             Kind::Postgres(transaction) => transaction.query_all(&statement).await,
         }

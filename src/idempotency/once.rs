@@ -173,7 +173,12 @@ impl Claimed {
     ///
     /// # Errors
     /// The database's; then nothing was done.
-    pub async fn commit(self, tx: TenantDb<Transaction>, answer: Answer, record: impl Into<Record>) -> Result<Response> {
+    pub async fn commit(
+        self,
+        tx: TenantDb<Transaction>,
+        answer: Answer,
+        record: impl Into<Record>,
+    ) -> Result<Response> {
         if let Some((key, user_id)) = &self.0 {
             let changes = [
                 (Column::Status, Expr::value(i16::try_from(answer.status.as_u16()).unwrap_or(200))),

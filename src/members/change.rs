@@ -14,7 +14,8 @@ use crate::db::Db;
 use crate::db::trouble::sql_state;
 use crate::directory::sync;
 use crate::error::{Error, Result};
-use crate::tasks;
+use crate::jobs;
+use crate::tasks::UnassignFormerMember;
 
 /// What it takes to change a membership.
 #[derive(Debug, Clone)]
@@ -90,8 +91,8 @@ impl Means {
     }
 }
 
-/// Brings the mirror up to Clerk's answer, and gives the tasks of somebody who was removed back to nobody, all or nothing; then
-/// their tokens lose what was taken, on the next request.
+/// Brings the mirror up to Clerk's answer, and has the tasks of somebody who was removed given back to nobody, all or nothing;
+/// then their tokens lose what was taken, on the next request.
 ///
 /// Everything that the API itself changes of a membership goes through here.
 ///
@@ -103,8 +104,9 @@ async fn store(db: &Db, revocations: &Revocations, answer: &AnsweredMembership) 
     let changes = sync::keep(&tx, sync::answered(answer)).await?;
     if answer.removed {
         let membership = &answer.membership;
-        let given = tasks::take_from_former_member(&tx, &membership.organization.id, &membership.person.id).await;
-        if let Err(error) = given {
+        let unassign = UnassignFormerMember { user_id: membership.person.id.clone() };
+        let enqueued = jobs::enqueue_for(&tx, &membership.organization.id, &unassign).await;
+        if let Err(error) = enqueued {
             // Clerk has removed them, whatever becomes of our copy.
             revocations.learn(&changes);
             return Err(error);

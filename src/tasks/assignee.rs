@@ -2,16 +2,20 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoSimpleExpr, QueryFilter, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, DbErr, EntityTrait, ExprTrait, IntoSimpleExpr, QueryFilter, QuerySelect, QueryTrait,
 };
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::entity::{Column, Entity};
 use super::new::now;
 
+use crate::audit::{Action, Entry, Target};
 use crate::auth::AuthUser;
-use crate::db::{Connection, TenantDb};
+use crate::db::{Connection, TenantDb, Transaction};
 use crate::directory::membership;
 use crate::error::{FieldError, Result};
+use crate::jobs::{Context, Failure, Job};
 
 /// Passes when the person may be given a task.
 ///
@@ -25,44 +29,64 @@ pub async fn demand<C: Connection>(db: &TenantDb<C>, caller: &AuthUser, assignee
     Err(FieldError::body("/assignee_id", "not_a_member", "The assignee is not a member of this organization.").into())
 }
 
-/// So many tasks a statement, which may run for a few seconds only.
-const BATCH: u64 = 2000;
+/// So many tasks a transaction, so that nobody waits long for its locks.
+const BATCH: u64 = 500;
 
-/// Takes from somebody who has left an organization the tasks they were given there.
+/// Somebody may have left an organization: the tasks they were given there are to be nobody's.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct UnassignFormerMember {
+    /// Who.
+    pub user_id: String,
+}
+
+impl Job for UnassignFormerMember {
+    const KIND: &'static str = "tasks.unassign_former_member";
+
+    fn key(&self) -> Option<String> {
+        Some(self.user_id.clone())
+    }
+}
+
+/// Takes from somebody who has left the tenant the tasks they were given there, a batch at a time.
 ///
-/// Nothing happens to the tasks of a member, such as somebody who came back before their departure was announced. Who changed
-/// a task last stays as it is: nobody edited it. It runs where the mirror is written, in the same transaction.
+/// Nothing happens to the tasks of a member, such as somebody who has come back: each batch looks again. Who changed a task last
+/// stays as it is: nobody edited it.
 ///
 /// # Errors
-/// The database's.
-pub async fn take_from_former_member<C: ConnectionTrait>(
-    tx: &C,
-    organization_id: &str,
-    user_id: &str,
-) -> Result<(), DbErr> {
+/// The database's; what was done until then stays done.
+pub async fn unassign(job: UnassignFormerMember, context: Context) -> Result<(), Failure> {
+    loop {
+        let tx = context.tenant_db().begin().await?;
+        let given_back = give_back(&tx, &job.user_id).await?;
+        if given_back == 0 {
+            return Ok(());
+        }
+        let entry = Entry::new(&context.origin(), Action::TasksUnassigned, Target::member(&job.user_id));
+        tx.commit(entry.after(&json!({ "tasks": given_back }))).await?;
+    }
+}
+
+/// One batch, and how many it was.
+async fn give_back(tx: &TenantDb<Transaction>, user_id: &str) -> Result<u64, DbErr> {
+    let tenant = tx.tenant().as_str();
     let membership = membership::living()
-        .filter(membership::Column::TenantId.eq(organization_id))
+        .filter(membership::Column::TenantId.eq(tenant))
         .filter(membership::Column::UserId.eq(user_id))
         .select_only()
         .column(membership::Column::Id);
     let theirs = Entity::find()
         .select_only()
         .column(Column::Id)
-        .filter(Column::TenantId.eq(organization_id))
+        .filter(Column::TenantId.eq(tenant))
         .filter(Column::AssigneeId.eq(user_id))
         .filter(Expr::exists(membership.into_query()).not())
         .limit(BATCH);
-    loop {
-        let given_back = Entity::update_many()
-            .col_expr(Column::AssigneeId, Expr::value(None::<String>))
-            .col_expr(Column::UpdatedAt, Expr::value(now()))
-            .col_expr(Column::Version, Column::Version.into_simple_expr().add(1))
-            .filter(Column::TenantId.eq(organization_id))
-            .filter(Column::Id.in_subquery(theirs.clone().into_query()))
-            .exec(tx)
-            .await?;
-        if given_back.rows_affected < BATCH {
-            return Ok(());
-        }
-    }
+    let changes = [
+        (Column::AssigneeId, Expr::value(None::<String>)),
+        (Column::UpdatedAt, Expr::value(now())),
+        (Column::Version, Column::Version.into_simple_expr().add(1)),
+    ];
+    let theirs = Condition::all().add(Column::Id.in_subquery(theirs.into_query()));
+    let given_back = tx.update::<Entity>(theirs, changes).await?;
+    Ok(u64::try_from(given_back.len()).unwrap_or(u64::MAX))
 }

@@ -14,7 +14,7 @@ mod routes;
 mod stats;
 mod wire;
 
-pub use assignee::take_from_former_member;
+pub use assignee::{UnassignFormerMember, unassign};
 pub use entity::{Priority, Status};
 pub use new::row;
 pub use person::person_router;

@@ -264,7 +264,12 @@ pub async fn get_task_stats(guard: RequireView, scope: Scope, _: NoQuery) -> Res
     Ok(axum::Json(stats(&guard.db, &scope).await?))
 }
 
-async fn commit_update(tx: TenantDb<Transaction>, origin: &Origin, before: Model, row: Model) -> Result<Versioned<Task>> {
+async fn commit_update(
+    tx: TenantDb<Transaction>,
+    origin: &Origin,
+    before: Model,
+    row: Model,
+) -> Result<Versioned<Task>> {
     let (version, tenant) = (row.version, tx.tenant());
     let (before, body) = (Task::of(before, tenant), Task::of(row, tenant));
     let entry = Entry::new(origin, Action::TaskUpdated, Target::task(body.id)).changed(&before, &body);

@@ -1,5 +1,7 @@
 //! Erases a tenant now: what the purge does, without the hold.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use sea_orm::DbErr;
@@ -10,10 +12,14 @@ use crate::auth::Revocations;
 use crate::clerk::event::{Event, Notice};
 use crate::db::{Db, TenantId};
 use crate::directory::{sync, tombstone};
+use crate::jobs::letters;
 
 /// Servers hear of a deletion within a second; a request that they had let in before may take ten more, and its last statement
 /// five. What it writes must not come after the rest is gone.
 const UNTIL_QUIET: TimeDelta = TimeDelta::seconds(20);
+
+/// How often to ask whether the last job of the tenant is over.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 /// Removes everything of a deleted tenant but its tombstone, and counts it. Told to, it marks a living one as deleted first.
 ///
@@ -32,6 +38,10 @@ pub async fn erase(db: &Db, tenant: &TenantId, now: DateTime<Utc>, force: bool) 
             "{tenant} is not marked as deleted, so it may be in use. Delete it at Clerk and wait for the webhook; if that \
              was done and no webhook will come, add --force"
         ),
+    }
+    // None is begun any more for a tenant that is deleted.
+    while letters::is_running(db, tenant.as_str(), Utc::now()).await? {
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
     let mut purged = Purged::default();
     let again = Purge { again: true, ..Purge::new(db, now) };

@@ -13,10 +13,3 @@ mod table;
 
 pub use removed::Removed;
 pub use table::Table;
-
-use crate::db::TenantId;
-
-/// The tenant that an id names: a person's own workspace or an organization.
-pub fn named(id: &str) -> TenantId {
-    if id.starts_with("user_") { TenantId::Personal(id.to_owned()) } else { TenantId::Organization(id.to_owned()) }
-}

@@ -13,6 +13,7 @@ use super::registry::{OWNED, TELLING};
 use super::removed::Removed;
 use crate::db::{Db, TenantId};
 use crate::directory::tombstone;
+use crate::jobs;
 use crate::webhooks::forget;
 
 /// How many rows one transaction deletes at most: a statement may run five seconds, and requests wait for its locks.
@@ -20,6 +21,9 @@ const BATCH: u64 = 1_000;
 
 /// Longer than the last token of a tenant is good and its last request runs: after this nothing new is written for it.
 const LAST_REQUEST: TimeDelta = TimeDelta::minutes(2);
+
+// Nor does a job that was begun before the deletion; none is begun after it.
+const _: () = assert!(LAST_REQUEST.num_seconds().unsigned_abs() > jobs::TIME_LIMIT.as_secs() + 30);
 
 /// How many tombstones are read at once.
 const SOME: u64 = 100;

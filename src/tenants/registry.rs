@@ -5,10 +5,12 @@ use crate::db::journal;
 use crate::directory::access_change::entity as access_change;
 use crate::directory::{invitation, membership, organization, user};
 use crate::idempotency::entity as idempotency_record;
+use crate::jobs::entity as job;
 use crate::tasks::entity as task;
 
 /// The tables whose every row belongs to one tenant, children before their parents. Export writes and purge empties them.
 pub const OWNED: &[&dyn Table] = &[
+    &Rows::<job::Entity>::owned(),
     &Rows::<idempotency_record::Entity>::owned(),
     &Rows::<task::label::Entity>::owned(),
     &Rows::<task::Entity>::owned(),

@@ -12,7 +12,8 @@ use crate::db::Db;
 use crate::db::trouble::sql_state;
 use crate::directory::{sync, tombstone};
 use crate::error::{Error, Result};
-use crate::tasks;
+use crate::jobs;
+use crate::tasks::UnassignFormerMember;
 
 /// Applies a delivery, unless it was before, and records what became of it.
 ///
@@ -46,20 +47,26 @@ async fn apply(db: &Db, revocations: &Revocations, outcome: &Outcome<'_>, notice
     let mut changes = Vec::new();
     if record(&tx, outcome, state, None).await? {
         changes = sync::apply(&tx, notice).await?;
-        forget_if_purged(&tx, outcome).await?;
-        if let Event::MembershipDeleted(left) = &notice.event {
-            tasks::take_from_former_member(&tx, &left.organization.id, &left.person.id).await?;
+        let purged = forget_if_purged(&tx, outcome).await?;
+        if let Event::MembershipDeleted(left) = &notice.event
+            && !purged
+        {
+            let unassign = UnassignFormerMember { user_id: left.person.id.clone() };
+            jobs::enqueue_for(&tx, &left.organization.id, &unassign).await?;
         }
     }
     sync::commit(tx, changes, revocations).await
 }
 
-/// A late delivery about an organization whose data was purged leaves its id and what became of it, and nothing more.
-async fn forget_if_purged<C: ConnectionTrait>(tx: &C, outcome: &Outcome<'_>) -> Result<(), DbErr> {
-    match &outcome.organization {
-        Some(organization) if tombstone::is_purged(tx, organization).await? => forget::one(tx, outcome.id).await,
-        _ => Ok(()),
+/// A late delivery about an organization whose data was purged leaves its id and what became of it, and nothing more. Says
+/// whether it was.
+async fn forget_if_purged<C: ConnectionTrait>(tx: &C, outcome: &Outcome<'_>) -> Result<bool, DbErr> {
+    let Some(organization) = &outcome.organization else { return Ok(false) };
+    let purged = tombstone::is_purged(tx, organization).await?;
+    if purged {
+        forget::one(tx, outcome.id).await?;
     }
+    Ok(purged)
 }
 
 fn malformed(error: Malformed) -> Error {

@@ -15,6 +15,7 @@ mod concurrency;
 mod errors;
 mod idempotency;
 mod isolation;
+mod jobs;
 mod limits;
 mod logs;
 mod members;

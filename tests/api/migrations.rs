@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use tempfile::TempDir;
 use tenantry::config::{DatabaseConfig, DatabaseUrl};
-use tenantry::{db, directory, idempotency, tasks, webhooks};
+use tenantry::{db, directory, idempotency, jobs, tasks, webhooks};
 
 use crate::schema::{Catalogue, strings};
 use crate::support::Database;
@@ -183,6 +183,7 @@ fn entities() -> BTreeMap<String, Columns> {
         columns::<idempotency::entity::Entity>(),
         columns::<db::journal::Entity>(),
         columns::<db::journal::head::Entity>(),
+        columns::<jobs::entity::Entity>(),
     ])
 }
 

@@ -6,6 +6,8 @@ use clerk_emulator::NewInvitation;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement, TransactionTrait};
 use serde_json::json;
 use tenantry::db::{APP_ROLE, Db, SYSTEM_ROLE};
+use tenantry::jobs::enqueue_for;
+use tenantry::tasks::UnassignFormerMember;
 
 use crate::schema::{Catalogue, strings};
 use crate::support::{Database, TestApp};
@@ -33,6 +35,10 @@ impl Walled {
             assert_eq!(admin.post("/api/tasks", body).await.summary(), "201");
             let new = NewInvitation::new(format!("new@{name}.example"), "org:member");
             app.clerk.invite(&organization.id, new).unwrap();
+            let tx = app.db.system().begin().await.unwrap();
+            let job = UnassignFormerMember { user_id: "user_a".into() };
+            enqueue_for(&tx, &organization.id, &job).await.unwrap();
+            tx.commit().await.unwrap();
             ids.push(organization.id.clone());
         }
         app.deliver_webhooks().await;
@@ -120,6 +126,13 @@ async fn a_tenant_cannot_write_another_tenants_rows() {
         format!("INSERT INTO task_labels SELECT '{}', task_id, 'planted' FROM task_labels", walled.rival),
         format!("UPDATE tasks SET tenant_id = '{}'", walled.rival),
         format!("UPDATE idempotency_records SET tenant_id = '{}'", walled.rival),
+        format!(
+            "INSERT INTO jobs SELECT '{}', id, kind, key, payload, state, attempts, due_at, claim, reason, created_at FROM jobs",
+            walled.rival
+        ),
+        // Its own it adds and renews, and no more.
+        "DELETE FROM jobs".into(),
+        "UPDATE jobs SET state = 'dead'".into(),
     ] {
         let transaction = walled.transaction(APP_ROLE, Some(&walled.acme)).await;
         assert_eq!(refused(&transaction, &sql).await, "42501", "{sql}");

@@ -16,9 +16,10 @@ const GLOBAL: [(&str, &str); 5] = [
 ];
 
 /// Indexes of tenant-owned tables that do not begin with the tenant, each with its reason.
-const ACROSS_TENANTS: [(&str, &str); 2] = [
+const ACROSS_TENANTS: [(&str, &str); 3] = [
     ("ix_memberships_user", "one person's organizations, which are several tenants"),
     ("ix_idempotency_records_created", "the sweep deletes by age alone"),
+    ("ix_jobs_due", "a worker does whichever job is due"),
 ];
 
 /// What the database says of its tables.

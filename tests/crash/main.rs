@@ -7,6 +7,7 @@
 #[expect(dead_code, reason = "shared with the tests of the API, which use more of it")]
 mod database;
 mod dev;
+mod jobs;
 mod kill;
 mod once;
 mod program;

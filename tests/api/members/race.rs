@@ -143,6 +143,7 @@ on_both_databases! {
 
         mend_mirror(&app).await;
         app.deliver_webhooks().await;
+        app.run_jobs().await;
         let mended = admin.get(path(&sam.user_id)).await;
         assert_eq!((mended.body.clone(), mended.header("etag")), (promoted.body.clone(), promoted.header("etag")));
         assert_eq!(admin.get(path(&ines.user_id)).await.summary(), "404 member_not_found");

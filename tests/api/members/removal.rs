@@ -31,6 +31,7 @@ on_both_databases! {
         let own = acme.admin().create(json!({"title": "Mine", "assignee_id": acme.admin_id})).await;
 
         assert_eq!(acme.admin().delete(path(&sam.user_id)).await.summary(), "204");
+        assert_eq!(app.run_jobs().await, 1);
 
         let after = acme.admin().get(ours.path()).await;
         assert_eq!((&after.json()["assignee_id"], after.header("etag")), (&json!(null), Some("\"v2\"")));
@@ -42,6 +43,7 @@ on_both_databases! {
         assert_eq!(rival.admin().get(theirs.path()).await.json(), theirs.body, "elsewhere they are a member still");
 
         app.deliver_webhooks().await;
+        app.run_jobs().await;
         assert_eq!(acme.admin().get(ours.path()).await.json(), after.json(), "the webhook changes nothing");
     }
 
@@ -52,6 +54,7 @@ on_both_databases! {
         let task = acme.admin().create(given).await;
         app.clerk.remove_member(&acme.id, &sam.user_id).unwrap();
         app.deliver_webhooks().await;
+        assert_eq!(app.run_jobs().await, 1);
         assert_eq!(acme.admin().get(task.path()).await.json()["assignee_id"], json!(null));
     }
 
@@ -65,6 +68,7 @@ on_both_databases! {
         for event in departure {
             assert_eq!(app.deliver(&event).await.summary(), "200");
         }
+        assert_eq!(app.run_jobs().await, 1, "it looks, and lets be");
         assert_eq!(acme.admin().get(task.path()).await.json(), task.body);
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request};
+use chrono::{TimeDelta, Utc};
 use clerk_emulator::{Emulator, Plan, Seed, SigningKey};
 use secrecy::SecretString;
 use tenantry::auth::{Revocations, StepUp, Workspaces};
@@ -18,6 +19,7 @@ use tenantry::http::middleware::Limits;
 use tenantry::limits::Limiter;
 use tenantry::state::AppState;
 use tenantry::webhooks::Signatures;
+use tenantry::worker::worker;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
@@ -35,6 +37,7 @@ pub struct TestApp {
     pub revocations: Revocations,
     pub scratch: Arc<Scratch>,
     pub on: Database,
+    state: AppState,
 }
 
 /// What may differ from test to test.
@@ -83,8 +86,8 @@ impl TestApp {
         let scratch = Arc::new(on.scratch().await);
         let db = Db::connect(&scratch.config).await.unwrap();
         let revocations = Revocations::default();
-        let router = router(&clerk, db.clone(), &revocations, &setup);
-        Self { router, clerk, db, revocations, scratch, on }
+        let state = state(&clerk, db.clone(), &revocations, &setup);
+        Self { router: router(&state, &setup), clerk, db, revocations, scratch, on, state }
     }
 
     /// The same database and Clerk served by another instance.
@@ -95,7 +98,8 @@ impl TestApp {
     /// The same Clerk over another pool, such as one that is observed, small or far away.
     pub fn over(&self, db: Db, setup: &Setup) -> Self {
         let revocations = Revocations::default();
-        Self { router: router(&self.clerk, db.clone(), &revocations, setup), db, revocations, ..self.clone() }
+        let state = state(&self.clerk, db.clone(), &revocations, setup);
+        Self { router: router(&state, setup), db, revocations, state, ..self.clone() }
     }
 
     /// An organization, made at its first mention; its mirror is up to date.
@@ -118,6 +122,19 @@ impl TestApp {
         Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
     }
 
+    /// Does every job that is due, and says how many it began.
+    pub async fn run_jobs(&self) -> usize {
+        self.run_jobs_in(TimeDelta::zero()).await
+    }
+
+    /// The same for what is due so long from now.
+    pub async fn run_jobs_in(&self, from_now: TimeDelta) -> usize {
+        // A moment later, so that what was enqueued just now is due.
+        let now = Utc::now() + from_now + TimeDelta::milliseconds(1);
+        let clock = Clock::manual(Duration::from_millis(now.timestamp_millis().try_into().unwrap()));
+        worker(&self.state, 16, &clock).drain().await.unwrap()
+    }
+
     /// Delivers every event the local Clerk has had to tell since the last time; returns the answers.
     pub async fn deliver_webhooks(&self) -> Vec<Answer> {
         let mut answers = Vec::new();
@@ -137,7 +154,7 @@ impl TestApp {
     }
 }
 
-fn router(clerk: &Emulator, db: Db, revocations: &Revocations, setup: &Setup) -> Router {
+fn state(clerk: &Emulator, db: Db, revocations: &Revocations, setup: &Setup) -> AppState {
     let url = setup.jwks_url.clone().unwrap_or_else(|| format!("{}/.well-known/jwks.json", clerk.base_url()));
     let keys = KeySource::Jwks { url, bearer: None };
     let verifier = Verifier::new(VerifierConfig::new(clerk.issuer(), vec![ORIGIN.into()], keys)).unwrap();
@@ -148,14 +165,17 @@ fn router(clerk: &Emulator, db: Db, revocations: &Revocations, setup: &Setup) ->
     let backend_api = Api::new(setup.backend_api.clone().unwrap_or_else(own)).unwrap();
     let (revocations, step_up) = (revocations.clone(), StepUp(setup.reverification));
     let limiter = Limiter::new(&setup.limits, setup.connections, &setup.clock);
+    AppState { db, verifier, revocations, clerk: backend_api, signatures, limiter, workspaces, step_up }
+}
+
+fn router(state: &AppState, setup: &Setup) -> Router {
     let limits = Limits {
         timeout: setup.timeout,
         body: 1024 * 1024,
         concurrent: setup.limits.max_concurrent,
         origins: vec![HeaderValue::from_static(ORIGIN)],
     };
-    let state = AppState { db, verifier, revocations, clerk: backend_api, signatures, limiter, workspaces, step_up };
-    tenantry::app(state, &limits)
+    tenantry::app(state.clone(), &limits)
 }
 
 /// The key that every local Clerk of this process signs with; making one takes longer than most tests.

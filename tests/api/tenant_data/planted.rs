@@ -7,6 +7,8 @@ use clerk_emulator::{NewInvitation, OrganizationChanges};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 use serde_json::{Value, json};
 use tenantry::db::TenantId;
+use tenantry::jobs::enqueue_for_at;
+use tenantry::tasks::UnassignFormerMember;
 use tenantry::tasks::entity::{Entity as Task, label};
 use tenantry::tenants::purge::{Purge, Purged};
 
@@ -31,6 +33,7 @@ impl Planted {
         let mut planted = Self { organization, events: Vec::new(), word: word.to_owned() };
         planted.people(app).await;
         planted.tasks().await;
+        planted.jobs(app).await;
         planted.odd_deliveries(app).await;
         planted
     }
@@ -82,6 +85,17 @@ impl Planted {
         let admin = self.organization.admin();
         admin.create(body.clone()).await;
         admin.header("idempotency-key", "once").create(body).await;
+    }
+
+    /// One that waits for somebody to leave, and one that is under way.
+    async fn jobs(&self, app: &TestApp) {
+        let job = |user: &str| UnassignFormerMember { user_id: format!("{}-{user}", self.word) };
+        let tx = app.db.system().begin().await.unwrap();
+        enqueue_for_at(&tx, &self.organization.id, &job("waits"), later(HOLD * 2)).await.unwrap();
+        enqueue_for_at(&tx, &self.organization.id, &job("runs"), later(HOLD * 2)).await.unwrap();
+        tx.commit().await.unwrap();
+        let begun = "UPDATE jobs SET state = 'running' WHERE payload LIKE '%-runs%'";
+        app.scratch.connect().await.execute_unprepared(begun).await.unwrap();
     }
 
     /// Deliveries of types that are not applied, or cannot be read, or name the organization where nobody would look.
@@ -137,6 +151,7 @@ impl Planted {
             "audit_log",
             "idempotency_records",
             "invitations",
+            "jobs",
             "memberships",
             "organizations",
             "task_labels",
