@@ -4,6 +4,7 @@
 mod fixtures;
 mod insiders;
 mod outsiders;
+mod records;
 mod rows;
 mod table;
 mod world;
