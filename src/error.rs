@@ -25,6 +25,20 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// `code` is stable and meant for programs; `detail` is a sentence for people.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// 402: the plan allows no more. Reading and deleting always work.
+    #[error("{code}: {detail}")]
+    LimitReached {
+        code: &'static str,
+        detail: Cow<'static, str>,
+        /// The most there may be.
+        limit: Option<u64>,
+        /// How many there are.
+        used: Option<u64>,
+        /// The slug of the plan.
+        plan: Option<String>,
+        /// How many seats were bought, where Clerk tells.
+        seats_quantity: Option<i64>,
+    },
     /// 401: the credentials are missing or not accepted (RFC 9110 section 15.5.2, RFC 6750 section 3).
     #[error("{code}: {detail}")]
     Unauthorized { code: &'static str, detail: Cow<'static, str> },
@@ -139,6 +153,7 @@ impl Error {
     /// The HTTP status of the answer.
     pub fn status(&self) -> StatusCode {
         match self {
+            Self::LimitReached { .. } => StatusCode::PAYMENT_REQUIRED,
             Self::Unauthorized { .. } => StatusCode::UNAUTHORIZED,
             Self::Forbidden { .. } | Self::ReverificationRequired { .. } => StatusCode::FORBIDDEN,
             Self::NotFound { .. } => StatusCode::NOT_FOUND,
@@ -157,7 +172,8 @@ impl Error {
     /// The stable code of the answer.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Unauthorized { code, .. }
+            Self::LimitReached { code, .. }
+            | Self::Unauthorized { code, .. }
             | Self::Forbidden { code, .. }
             | Self::NotFound { code, .. }
             | Self::Conflict { code, .. }
@@ -176,7 +192,7 @@ impl Error {
 
     fn detail(&self) -> Cow<'_, str> {
         match self {
-            Self::Unauthorized { detail, .. } => detail.as_ref().into(),
+            Self::LimitReached { detail, .. } | Self::Unauthorized { detail, .. } => detail.as_ref().into(),
             Self::Forbidden { detail, .. }
             | Self::Malformed { detail, .. }
             | Self::Unacceptable { detail, .. }
@@ -228,6 +244,12 @@ impl Error {
     pub fn problem(&self, request_id: &str) -> Problem {
         let code = self.code();
         let status = self.status();
+        let (limit, used, plan, seats_quantity) = match self {
+            Self::LimitReached { limit, used, plan, seats_quantity, .. } => {
+                (*limit, *used, plan.clone(), *seats_quantity)
+            }
+            _ => (None, None, None, None),
+        };
         Problem {
             kind: format!("urn:tenantry:problem:{code}"),
             title: status.canonical_reason().unwrap_or("Error"),
@@ -236,6 +258,10 @@ impl Error {
             code,
             request_id: request_id.to_owned(),
             permission: if let Self::Forbidden { permission, .. } = self { *permission } else { None },
+            limit,
+            used,
+            plan,
+            seats_quantity,
             clerk_error: if let Self::ReverificationRequired { demanded } = self {
                 Some((*demanded).into())
             } else {
@@ -293,6 +319,18 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub permission: Option<&'static str>,
+    /// With 402: the most that the plan allows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+    /// With 402: how many there are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub used: Option<u64>,
+    /// With 402: the plan's slug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
+    /// With 402: how many seats the organization has bought, where the plan counts seats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seats_quantity: Option<i64>,
     /// With `reverification_required`: what Clerk's `useReverification` recognises.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clerk_error: Option<Hint>,

@@ -1,4 +1,6 @@
-//! `GET /api/me`: the caller, as the token says and as the mirror knows them.
+//! `/api/me`: the caller, as the token says and as the mirror knows them, and their names.
+
+mod names;
 
 use axum::Json;
 use axum::extract::State;
@@ -16,7 +18,7 @@ use crate::state::AppState;
 
 /// The routes under `/api/me`.
 pub fn router() -> ApiRoutes<AppState> {
-    ApiRoutes::new().routes(guarded_routes!(get_me))
+    ApiRoutes::new().routes(guarded_routes!(get_me, names::update_me))
 }
 
 /// The caller.

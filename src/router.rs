@@ -39,6 +39,7 @@ fn routes() -> (Router<AppState>, Router<AppState>, OpenApi) {
         .nest("/api/tasks", tasks::router())
         .nest("/api/me", me::router())
         .nest("/api/members", members::router())
+        .nest("/api/invitations", members::invitations_router())
         .nest("/api/audit-log", audit::router())
         .nest("/api", organizations::router())
         .nest("/api", tasks::person_router())

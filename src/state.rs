@@ -44,7 +44,7 @@ impl AppState {
             limiter: Limiter::new(&config.limits, connections, &Clock::system()),
             verifier: Verifier::new(verifier(&config.clerk)?).context("the keys of session tokens")?,
             revocations: Revocations::default(),
-            clerk: backend_api(&config.clerk)?,
+            clerk: backend_api(config)?,
             signatures: Signatures::new(&config.clerk.webhook_secrets).context("CLERK_WEBHOOK_SIGNING_SECRET")?,
             workspaces: Workspaces { personal: config.personal_workspaces },
             step_up: StepUp(config.reverification),
@@ -52,8 +52,9 @@ impl AppState {
     }
 }
 
-fn backend_api(clerk: &ClerkConfig) -> Result<Api> {
-    Api::new(ApiConfig::new(&clerk.api_url, clerk.secret_key.clone())).context("CLERK_API_URL")
+fn backend_api(config: &Config) -> Result<Api> {
+    let api = ApiConfig::new(&config.clerk.api_url, config.clerk.secret_key.clone());
+    Api::new(api.within(config.http.request_timeout)).context("CLERK_API_URL")
 }
 
 fn verifier(clerk: &ClerkConfig) -> Result<VerifierConfig> {

@@ -23,6 +23,14 @@ pub trait Policy: Send + Sync + 'static {
     /// # Errors
     /// 403; 401 `token_stale` where the token claims the power that is needed, and the caller has lost it.
     fn check(user: &AuthUser, tenant: &TenantId) -> Result<()>;
+
+    /// What may let a caller pass whom [`Policy::check`] refused; asked of nobody else.
+    ///
+    /// # Errors
+    /// The refusal, unless there is such a thing; and the database's.
+    fn reconsider(refused: Error, _user: &AuthUser, _db: &TenantDb) -> impl Future<Output = Result<()>> + Send {
+        async { Err(refused) }
+    }
 }
 
 /// A caller who passed a policy, and the data of their tenant.
@@ -47,8 +55,11 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let user = AuthUser::of(parts)?;
         let tenant = user.tenant(Workspaces::from_ref(state).personal)?;
-        P::check(&user, &tenant)?;
-        Ok(Self { user, db: Db::from_ref(state).tenant(tenant), policy: PhantomData })
+        let db = Db::from_ref(state).tenant(tenant);
+        if let Err(refused) = P::check(&user, db.tenant()) {
+            P::reconsider(refused, &user, &db).await?;
+        }
+        Ok(Self { user, db, policy: PhantomData })
     }
 }
 
@@ -108,22 +119,17 @@ impl Policy for Member {
     }
 }
 
-/// Demands the role `org:admin` or the permission `org:members:manage`.
-pub type RequireManageMembers = Guard<ManageMembers>;
-
-/// The policy of [`RequireManageMembers`].
-#[derive(Debug)]
-pub struct ManageMembers;
-
-impl Policy for ManageMembers {
-    fn check(user: &AuthUser, tenant: &TenantId) -> Result<()> {
-        organization_of(tenant)?;
-        if user.is_admin() || user.holds(Permission::ManageMembers) {
-            return Ok(());
-        }
-        user.refuse_former_admin()?;
-        user.demand(Permission::ManageMembers, tenant)
+/// Passes whose token says that they may manage members: by the role `org:admin` or the permission `org:members:manage`.
+///
+/// # Errors
+/// Those of a policy.
+pub fn check_manages_members(user: &AuthUser, tenant: &TenantId) -> Result<()> {
+    organization_of(tenant)?;
+    if user.is_admin() || user.holds(Permission::ManageMembers) {
+        return Ok(());
     }
+    user.refuse_former_admin()?;
+    user.demand(Permission::ManageMembers, tenant)
 }
 
 /// Demands the role `org:admin`: billing, records, settings.
@@ -140,12 +146,13 @@ impl Policy for Admin {
             return Ok(());
         }
         user.refuse_former_admin()?;
-        Err(Error::Forbidden {
-            code: "admin_required",
-            detail: "This needs the role org:admin.".into(),
-            permission: None,
-        })
+        Err(admin_required())
     }
+}
+
+/// Only an admin may do this.
+pub fn admin_required() -> Error {
+    Error::Forbidden { code: "admin_required", detail: "This needs the role org:admin.".into(), permission: None }
 }
 
 /// A personal workspace has no members to manage and no administrator.
@@ -189,6 +196,14 @@ mod tests {
         let user = AuthUser::new(Arc::new(session), Powers::of(by_now.0, &owned(by_now.1)).others());
         let judged = P::check(&user, &TenantId::Organization("org_a".into()));
         judged.map_or_else(|error| error.code().to_owned(), |()| "passes".to_owned())
+    }
+
+    struct ManageMembers;
+
+    impl Policy for ManageMembers {
+        fn check(user: &AuthUser, tenant: &TenantId) -> Result<()> {
+            check_manages_members(user, tenant)
+        }
     }
 
     const MANAGES: (&str, &[&str]) = ("org:member", &["org:members:manage"]);

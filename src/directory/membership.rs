@@ -4,7 +4,7 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, Query, SelectStatement};
-use sea_orm::{DbErr, ExprTrait, FromJsonQueryResult};
+use sea_orm::{ConnectionTrait, DbErr, ExprTrait, FromJsonQueryResult, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 
 use super::{organization, user};
@@ -111,4 +111,13 @@ pub async fn of_user(db: &Db, user_id: &str) -> Result<Vec<(Model, organization:
         .all(&db.system().reader())
         .await?;
     Ok(rows.into_iter().filter_map(|(membership, organization)| Some((membership, organization?))).collect())
+}
+
+/// The organizations that somebody is or ever was a member of, as far as we know, in the order of their ids.
+///
+/// # Errors
+/// The database's.
+pub async fn organizations_ever<C: ConnectionTrait>(tx: &C, user_id: &str) -> Result<Vec<String>, DbErr> {
+    let theirs = Entity::find().select_only().column(Column::TenantId).filter(Column::UserId.eq(user_id)).distinct();
+    theirs.order_by_asc(Column::TenantId).into_tuple().all(tx).await
 }

@@ -6,6 +6,7 @@
 pub mod access_change;
 pub mod ended_session;
 pub mod invitation;
+pub mod managing;
 pub mod membership;
 pub mod organization;
 pub mod sync;

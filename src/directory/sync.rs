@@ -11,7 +11,7 @@ use super::version::keep_newer;
 use super::{access_change, ended_session, invitation, membership, organization, tombstone, user};
 use crate::auth::Revocations;
 use crate::auth::revocation::Change;
-use crate::clerk::api::AnsweredMembership;
+use crate::clerk::api::{Answered, AnsweredMembership};
 use crate::clerk::event::{self, Event, Notice, Person};
 use crate::db::search::fold;
 use crate::db::{SystemDb, Transaction};
@@ -64,8 +64,31 @@ pub fn announced(notice: &Notice) -> Announced {
 /// An answer has no time of an event, and 0 stands for it: it counts at once, and the announcement of the same state, come
 /// before or after, outranks it. So the mirror ends as it would have without the answer.
 pub fn answered(answer: &AnsweredMembership) -> Announced {
-    let source = Source { occurred_at: answer.at, event_at: 0, digest: &answer.digest };
-    source.with_snapshots(&answer.membership, answer.removed)
+    Source::answered(answer.at, &answer.digest).with_snapshots(&answer.membership, answer.removed)
+}
+
+/// Which row an invitation that the Backend API answered tells of; it ranks as those of [`answered`] do.
+pub fn answered_invitation(answer: &Answered<event::Invitation>) -> Announced {
+    let row = Source::answered(answer.at, &answer.digest).invitation(&answer.object);
+    Announced { invitation: Some(row), ..Announced::default() }
+}
+
+/// Which row a person that the Backend API answered tells of; it ranks as those of [`answered`] do.
+pub fn answered_user(answer: &Answered<event::User>) -> Announced {
+    let row = Source::answered(answer.at, &answer.digest).user(&answer.object);
+    Announced { user: Some(row), ..Announced::default() }
+}
+
+/// The row of a membership of which the Backend API told that it is no more; it ranks as those of [`answered`] do.
+pub fn ended(membership: membership::Model, at: DateTime<Utc>) -> Announced {
+    let row = membership::Model {
+        deleted_at: Some(at),
+        source_updated_at: 0,
+        source_event_at: 0,
+        source_digest: Vec::new(),
+        ..membership
+    };
+    Announced { membership: Some(row), ..Announced::default() }
 }
 
 /// Brings the mirror up to what an event tells, in the caller's transaction, as [`keep`] does.
@@ -152,6 +175,11 @@ impl<'a> Source<'a> {
     fn of(notice: &'a Notice) -> Self {
         let occurred_at = notice.occurred_at;
         Self { occurred_at, event_at: occurred_at.timestamp_millis(), digest: &notice.digest }
+    }
+
+    /// An answer has no time of an event.
+    fn answered(at: DateTime<Utc>, digest: &'a [u8]) -> Self {
+        Self { occurred_at: at, event_at: 0, digest }
     }
 
     /// A membership with what it tells of others.

@@ -3,6 +3,7 @@
 //! The record is written in the transaction of the change itself, so neither exists without the other. A key is bound to the
 //! tenant, the caller (not the token), the address and the body. Only successes are kept: a failure rolls its claim back.
 
+mod ahead;
 pub mod entity;
 mod once;
 mod sweep;
@@ -10,6 +11,7 @@ mod sweep;
 use axum::http::HeaderName;
 use chrono::TimeDelta;
 
+pub use ahead::{Ahead, ClaimAhead};
 pub use once::{Answer, Claim, Claimed, Once};
 pub use sweep::sweep;
 

@@ -21,21 +21,22 @@ use crate::error::{Error, Result};
 use crate::http::extract::{body, parse_json, require_json};
 
 /// How long a twin waits for the first request before it is told to come again.
-const WAIT: Duration = Duration::from_secs(5);
+pub(super) const WAIT: Duration = Duration::from_secs(5);
 
 /// A JSON body that is acted upon once, however often it is sent with the same `Idempotency-Key`.
 #[derive(Debug)]
 pub struct Once<T> {
     /// What was asked.
     pub body: T,
-    key: Option<Key>,
+    pub(super) key: Option<Key>,
 }
 
+/// A key, and what it is bound to.
 #[derive(Debug)]
-struct Key {
+pub(super) struct Key {
     key: String,
     route: String,
-    body_digest: Vec<u8>,
+    pub(super) body_digest: Vec<u8>,
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Once<T> {
@@ -113,7 +114,7 @@ impl<T> Once<T> {
     }
 }
 
-fn this(key: &Key, user_id: &str) -> Condition {
+pub(super) fn this(key: &Key, user_id: &str) -> Condition {
     Condition::all()
         .add(Column::UserId.eq(user_id))
         .add(Column::Route.eq(key.route.as_str()))
@@ -122,7 +123,13 @@ fn this(key: &Key, user_id: &str) -> Condition {
 
 /// On PostgreSQL this waits for a twin's transaction to end, because both insert the same primary key.
 async fn insert(tx: &TenantDb<Transaction>, key: &Key, user_id: &str) -> Result<bool> {
-    let claim = ActiveModel {
+    let claimed = tx.insert_new(claim(key, user_id)).await;
+    claimed.map_err(|error| if waited_in_vain(&error) { in_progress() } else { error.into() })
+}
+
+/// The record of an attempt under way.
+pub(super) fn claim(key: &Key, user_id: &str) -> ActiveModel {
+    ActiveModel {
         user_id: Set(user_id.to_owned()),
         route: Set(key.route.clone()),
         key: Set(key.key.clone()),
@@ -133,8 +140,7 @@ async fn insert(tx: &TenantDb<Transaction>, key: &Key, user_id: &str) -> Result<
         answer: Set(Vec::new()),
         created_at: Set(Utc::now().trunc_subsecs(6)),
         ..ActiveModel::default()
-    };
-    tx.insert_new(claim).await.map_err(|error| if waited_in_vain(&error) { in_progress() } else { error.into() })
+    }
 }
 
 /// Lock timeout (55P03) or statement timeout (57014), whichever was shorter.
@@ -142,7 +148,7 @@ fn waited_in_vain(error: &DbErr) -> bool {
     matches!(sql_state(error).as_deref(), Some("55P03" | "57014"))
 }
 
-fn in_progress() -> Error {
+pub(super) fn in_progress() -> Error {
     Error::Conflict {
         code: "idempotency_in_progress",
         detail: "A request with this Idempotency-Key is still at work. Send it again in a moment.",
@@ -153,13 +159,20 @@ async fn stored(tx: &TenantDb<Transaction>, key: &Key, user_id: &str) -> Result<
     Ok(tx.one(Entity::find().filter(this(key, user_id))).await?)
 }
 
-fn replay(record: Model, key: &Key) -> Result<Response> {
-    if record.body_digest != key.body_digest {
-        return Err(Error::Unprocessable {
-            code: "idempotency_key_reused",
-            detail: "This Idempotency-Key came with another body before. Use a new key for a new request.".into(),
-        });
+/// # Errors
+/// 422 `idempotency_key_reused`.
+pub(super) fn demand_same_body(record: &Model, key: &Key) -> Result<()> {
+    if record.body_digest == key.body_digest {
+        return Ok(());
     }
+    Err(Error::Unprocessable {
+        code: "idempotency_key_reused",
+        detail: "This Idempotency-Key came with another body before. Use a new key for a new request.".into(),
+    })
+}
+
+pub(super) fn replay(record: Model, key: &Key) -> Result<Response> {
+    demand_same_body(&record, key)?;
     let status = u16::try_from(record.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
     let status = status.ok_or_else(|| anyhow::anyhow!("the record of an idempotent answer has no status"))?;
     let answer = Answer { status, location: record.location, etag: record.etag, body: record.answer };
@@ -180,13 +193,7 @@ impl Claimed {
         record: impl Into<Record>,
     ) -> Result<Response> {
         if let Some((key, user_id)) = &self.0 {
-            let changes = [
-                (Column::Status, Expr::value(i16::try_from(answer.status.as_u16()).unwrap_or(200))),
-                (Column::Location, Expr::value(answer.location.clone())),
-                (Column::Etag, Expr::value(answer.etag.clone())),
-                (Column::Answer, Expr::value(answer.body.clone())),
-            ];
-            tx.update::<Entity>(this(key, user_id), changes).await?;
+            tx.update::<Entity>(this(key, user_id), answer.columns()).await?;
         }
         tx.commit(record).await?;
         Ok(answer.into_response())
@@ -211,6 +218,25 @@ impl Answer {
         let body = serde_json::to_vec(body).map_err(anyhow::Error::new)?;
         let etag = etag.to_str().ok().map(str::to_owned);
         Ok(Self { status: StatusCode::CREATED, location: Some(location), etag, body })
+    }
+
+    /// 201 for several things, which have no common address.
+    ///
+    /// # Errors
+    /// When the body cannot be written as JSON.
+    pub fn created_several(body: &impl Serialize) -> Result<Self> {
+        let body = serde_json::to_vec(body).map_err(anyhow::Error::new)?;
+        Ok(Self { status: StatusCode::CREATED, location: None, etag: None, body })
+    }
+
+    /// As it is kept.
+    pub(super) fn columns(&self) -> [(Column, Expr); 4] {
+        [
+            (Column::Status, Expr::value(i16::try_from(self.status.as_u16()).unwrap_or(200))),
+            (Column::Location, Expr::value(self.location.clone())),
+            (Column::Etag, Expr::value(self.etag.clone())),
+            (Column::Answer, Expr::value(self.body.clone())),
+        ]
     }
 }
 

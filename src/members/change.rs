@@ -1,28 +1,34 @@
-//! A change of a membership: Clerk first, then our copy.
+//! A change at Clerk: Clerk first, then our copy.
 
 use anyhow::Context;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use sea_orm::DbErr;
+use chrono::{SubsecRound as _, Utc};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter};
+use serde_json::json;
 use tracing::Instrument;
 
 use super::target::NOT_FOUND;
+use crate::audit::{Action, Entry, Origin, Target};
 use crate::auth::{Revocations, StepUp};
 use crate::clerk::Api;
-use crate::clerk::api::AnsweredMembership;
+use crate::clerk::api::{AnsweredMembership, Refusal};
 use crate::db::Db;
 use crate::db::trouble::sql_state;
-use crate::directory::sync;
+use crate::directory::membership;
+use crate::directory::sync::{self, Announced};
 use crate::error::{Error, Result};
 use crate::jobs;
+use crate::limits::Limiter;
 use crate::tasks::UnassignFormerMember;
 
-/// What it takes to change a membership.
+/// What it takes to change something at Clerk within one request.
 #[derive(Debug, Clone)]
 pub struct Means {
-    db: Db,
-    clerk: Api,
-    revocations: Revocations,
+    pub(super) db: Db,
+    pub(super) clerk: Api,
+    pub(super) revocations: Revocations,
+    pub(super) origin: Origin,
     pub(super) step_up: StepUp,
 }
 
@@ -32,13 +38,15 @@ where
     Api: FromRef<S>,
     Revocations: FromRef<S>,
     StepUp: FromRef<S>,
+    Limiter: FromRef<S>,
 {
     type Rejection = Error;
 
-    async fn from_request_parts(_: &mut Parts, state: &S) -> Result<Self> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         Ok(Self {
+            origin: Origin::from_request_parts(parts, state).await?,
             db: Db::from_ref(state),
-            clerk: Api::from_ref(state),
+            clerk: Api::from_ref(state).for_request(),
             revocations: Revocations::from_ref(state),
             step_up: StepUp::from_ref(state),
         })
@@ -57,8 +65,8 @@ pub(super) enum Change {
 /// A change that Clerk has made.
 #[derive(Debug)]
 pub(super) struct Done {
-    /// What Clerk answered.
-    pub(super) answer: AnsweredMembership,
+    /// What Clerk answered; nothing when the membership was gone by then.
+    pub(super) answer: Option<AnsweredMembership>,
     /// Whether the mirror has it.
     pub(super) mirrored: bool,
 }
@@ -72,15 +80,21 @@ impl Means {
     ///
     /// # Errors
     /// What Clerk's refusal means; then nothing was done, or nobody knows (503), and the webhook will tell.
-    pub(super) async fn make(self, organization: &str, user: &str, change: Change) -> Result<Done> {
-        let (organization, user) = (organization.to_owned(), user.to_owned());
+    pub(super) async fn make(self, whose: Whose, change: Change) -> Result<Done> {
         let work = async move {
-            let answered = match change {
-                Change::Role(role) => self.clerk.update_membership_role(&organization, &user, &role).await,
-                Change::Removal => self.clerk.remove_membership(&organization, &user).await,
+            let (organization, user) = (&whose.organization, &whose.user);
+            let answered = match &change {
+                Change::Role(role) => self.clerk.update_membership_role(organization, user, role).await,
+                Change::Removal => self.clerk.remove_membership(organization, user).await,
             };
-            let answer = answered.map_err(|refusal| refusal.into_error(NOT_FOUND))?;
-            let stored = store(&self.db, &self.revocations, &answer).await;
+            let (answer, stored) = match answered {
+                Ok(answer) => {
+                    let stored = store(&self, &whose, sync::answered(&answer), answer.removed).await;
+                    (Some(answer), stored)
+                }
+                Err(Refusal::GoneMeanwhile) => (None, store_end(&self, &whose).await),
+                Err(refusal) => return Err(refusal.into_error(NOT_FOUND)),
+            };
             if let Err(error) = &stored {
                 let code = sql_state(error).unwrap_or_default();
                 tracing::warn!(%code, "the mirror could not take Clerk's answer; it waits for the webhook");
@@ -91,26 +105,66 @@ impl Means {
     }
 }
 
-/// Brings the mirror up to Clerk's answer, and has the tasks of somebody who was removed given back to nobody, all or nothing;
-/// then their tokens lose what was taken, on the next request.
+/// Whose membership is changed.
+#[derive(Debug, Clone)]
+pub(super) struct Whose {
+    pub(super) organization: String,
+    pub(super) user: String,
+    /// The role they had, as far as the mirror knew.
+    pub(super) role: Option<String>,
+}
+
+/// Somebody's membership is over at Clerk, which did not say how it was last.
+#[expect(clippy::disallowed_methods, reason = "the mirror is written past the tenant wall")]
+async fn store_end(means: &Means, whose: &Whose) -> Result<(), DbErr> {
+    let theirs = membership::living()
+        .filter(membership::Column::TenantId.eq(&whose.organization))
+        .filter(membership::Column::UserId.eq(&whose.user));
+    let theirs = theirs.one(&means.db.system().reader()).await?;
+    let rows = theirs.map(|theirs| sync::ended(theirs, Utc::now().trunc_subsecs(6))).unwrap_or_default();
+    store(means, whose, rows, true).await
+}
+
+/// Brings the mirror up to what Clerk told, has the tasks of somebody who was removed given back to nobody, and records it, all or
+/// nothing; then their tokens lose what was taken, on the next request.
 ///
 /// Everything that the API itself changes of a membership goes through here.
 ///
 /// # Errors
 /// The database's.
 #[expect(clippy::disallowed_methods, reason = "the mirror is written past the tenant wall")]
-async fn store(db: &Db, revocations: &Revocations, answer: &AnsweredMembership) -> Result<(), DbErr> {
-    let tx = db.system().begin().await?;
-    let changes = sync::keep(&tx, sync::answered(answer)).await?;
-    if answer.removed {
-        let membership = &answer.membership;
-        let unassign = UnassignFormerMember { user_id: membership.person.id.clone() };
-        let enqueued = jobs::enqueue_for(&tx, &membership.organization.id, &unassign).await;
-        if let Err(error) = enqueued {
-            // Clerk has removed them, whatever becomes of our copy.
-            revocations.learn(&changes);
-            return Err(error);
+async fn store(means: &Means, whose: &Whose, rows: Announced, removed: bool) -> Result<(), DbErr> {
+    let entry = entry(means, whose, &rows, removed);
+    let tx = means.db.system().begin().await?;
+    let changes = sync::keep(&tx, rows).await?;
+    let rest = async {
+        if removed {
+            let unassign = UnassignFormerMember { user_id: whose.user.clone() };
+            jobs::enqueue_for(&tx, &whose.organization, &unassign).await?;
         }
+        match entry {
+            Some(entry) => tx.record(&whose.organization, entry).await,
+            None => Ok(()),
+        }
+    };
+    if let Err(error) = rest.await {
+        if removed {
+            // Clerk has removed them, whatever becomes of our copy.
+            means.revocations.learn(&changes);
+        }
+        return Err(error);
     }
-    sync::commit(tx, changes, revocations).await
+    sync::commit(tx, changes, &means.revocations).await
+}
+
+/// None where nothing changed.
+fn entry(means: &Means, whose: &Whose, rows: &Announced, removed: bool) -> Option<Entry> {
+    let action = if removed { Action::MemberRemoved } else { Action::MemberUpdated };
+    let entry = Entry::new(&means.origin, action, Target::member(&whose.user));
+    let now = rows.membership.as_ref().map(|row| &row.role);
+    let before = json!({ "role": whose.role });
+    if removed {
+        return Some(entry.before(&before));
+    }
+    (now != whose.role.as_ref()).then(|| entry.changed(&before, &json!({ "role": now })))
 }

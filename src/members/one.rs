@@ -7,8 +7,9 @@ use utoipa::ToSchema;
 
 use super::change::{Change, Means};
 use super::routes::{Member, role_key};
-use super::target::{ADMIN, NOT_FOUND, Target, find, versioned};
-use crate::auth::{RequireManageMembers, RequireMember};
+use super::target::{NOT_FOUND, Target, find, versioned};
+use crate::auth::RequireMember;
+use crate::directory::managing::RequireManageMembers;
 use crate::error::{Problem, Result};
 use crate::http::check::Checks;
 use crate::http::etag::{IfMatch, IfNoneMatch, Versioned};
@@ -16,7 +17,7 @@ use crate::http::extract::{Json, Path};
 use crate::http::query::NoQuery;
 
 /// The longest role, in characters.
-const ROLE: usize = 100;
+pub(super) const ROLE: usize = 100;
 
 /// The id in the path.
 #[derive(Debug, Deserialize)]
@@ -68,8 +69,9 @@ pub async fn get_member(
 
 /// Change a member's role.
 ///
-/// It is changed at Clerk, and shows here at once. To demote an admin, the caller must have verified a factor a short while
-/// ago, else 403 `reverification_required` with Clerk's hint in `clerk_error`. The last admin cannot be demoted.
+/// It is changed at Clerk, and shows here at once. Only an admin, or who may manage memberships at Clerk itself, makes
+/// somebody an admin or takes that role away. To take it away, the caller must have verified a factor a short while ago, else 403
+/// `reverification_required` with Clerk's hint in `clerk_error`. The last admin cannot be demoted.
 #[utoipa::path(
     patch, path = "/{user_id}", tag = "people", request_body = MemberChanges,
     params(
@@ -78,7 +80,7 @@ pub async fn get_member(
     ),
     responses(
         (status = 200, description = "The member as they are now", body = Member, headers(("ETag" = String, description = "Their version"))),
-        (status = 403, description = "`permission_missing`; or `reverification_required`, with `clerk_error` for Clerk's `useReverification`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`permission_missing`; `admin_required`; or `reverification_required`, with `clerk_error` for Clerk's `useReverification`", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`member_not_found`", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`last_admin`, or `managed_by_directory`", body = Problem, content_type = "application/problem+json"),
         (status = 412, description = "Changed meanwhile; `ETag` has the current version", body = Problem, content_type = "application/problem+json"),
@@ -95,18 +97,19 @@ pub async fn update_member(
     Path(MemberPath { user_id }): Path<MemberPath>,
     Json(sent): Json<MemberChanges>,
 ) -> Result<Versioned<Member>> {
-    let role = sent.role()?;
-    Target::of(&guard, &user_id).await?.release(role != ADMIN, means.step_up, &if_match).await?;
-    let done = means.make(guard.db.tenant().as_str(), &user_id, Change::Role(role)).await?;
+    let change = Change::Role(sent.role()?);
+    let target = Target::of(&guard, &user_id).await?;
+    target.release(&change, &means, &if_match).await?;
+    let done = means.make(target.whose(), change).await?;
     let stored = if done.mirrored { find(&guard.db, &user_id).await.unwrap_or_default() } else { None };
-    versioned(stored.unwrap_or_else(|| Member::from(&done.answer.membership)))
+    versioned(stored.or(done.answer.as_ref().map(|answer| Member::from(&answer.membership))).ok_or(NOT_FOUND)?)
 }
 
 /// Remove a member.
 ///
 /// They are removed at Clerk, which ends their access here with the next request; tasks they were given are given to nobody.
-/// To remove an admin, the caller must have verified a factor a short while ago, else 403 `reverification_required` with
-/// Clerk's hint in `clerk_error`. The last admin cannot be removed.
+/// An admin is removed by an admin, or by who may manage memberships at Clerk itself; the caller must then have verified a factor
+/// a short while ago, else 403 `reverification_required` with Clerk's hint in `clerk_error`. The last admin cannot be removed.
 #[utoipa::path(
     delete, path = "/{user_id}", tag = "people",
     params(
@@ -115,7 +118,7 @@ pub async fn update_member(
     ),
     responses(
         (status = 204, description = "Removed"),
-        (status = 403, description = "`permission_missing`; or `reverification_required`, with `clerk_error` for Clerk's `useReverification`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`permission_missing`; `admin_required`; or `reverification_required`, with `clerk_error` for Clerk's `useReverification`", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "`member_not_found`", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`last_admin`, `managed_by_directory`, or `only_organization`", body = Problem, content_type = "application/problem+json"),
         (status = 412, description = "Changed meanwhile; `ETag` has the current version", body = Problem, content_type = "application/problem+json"),
@@ -130,7 +133,8 @@ pub async fn delete_member(
     if_match: IfMatch,
     Path(MemberPath { user_id }): Path<MemberPath>,
 ) -> Result<StatusCode> {
-    Target::of(&guard, &user_id).await?.release(true, means.step_up, &if_match).await?;
-    means.make(guard.db.tenant().as_str(), &user_id, Change::Removal).await?;
+    let target = Target::of(&guard, &user_id).await?;
+    target.release(&Change::Removal, &means, &if_match).await?;
+    means.make(target.whose(), Change::Removal).await?;
     Ok(StatusCode::NO_CONTENT)
 }

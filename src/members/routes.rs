@@ -2,6 +2,7 @@
 
 use axum::extract::OriginalUri;
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::IntoColumnRef;
 use sea_orm::{ColumnTrait, Condition, Order, QueryFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -96,7 +97,11 @@ pub async fn list_members(
 ) -> Result<Page<Member>> {
     let rows = membership::living().filter(query.roles()).find_also_related(user::Entity).filter(query.people()?);
     let page = PageRequest::new(query.limit, query.offset, query.cursor, "created_at", Direction::Desc)?;
-    let keyset = keyset(&page)?;
+    let keyset = newest_first(
+        &page,
+        (membership::Entity, membership::Column::CreatedAt),
+        (membership::Entity, membership::Column::Id),
+    )?;
     let total = match query.count {
         Some(Count::Exact) => Some(guard.db.count_with(rows.clone()).await?),
         None => None,
@@ -111,9 +116,13 @@ pub async fn list_members(
     Ok(Page::new(rows.into_iter().map(member).collect(), next, total, &uri))
 }
 
-fn keyset(page: &PageRequest<String>) -> Result<Keyset> {
-    let created = (membership::Entity, membership::Column::CreatedAt);
-    let mut keyset = Keyset::by(created, (membership::Entity, membership::Column::Id), Order::Desc, page.limit);
+/// The page of a list that is ordered by when its rows were created, and by Clerk's ids.
+pub(super) fn newest_first(
+    page: &PageRequest<String>,
+    created: impl IntoColumnRef,
+    id: impl IntoColumnRef,
+) -> Result<Keyset> {
+    let mut keyset = Keyset::by(created, id, Order::Desc, page.limit);
     keyset.offset = page.offset;
     keyset.after = match &page.after {
         None => None,

@@ -2,11 +2,14 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QuerySelect};
+use serde::Serialize;
 
+use super::change::{Change, Means, Whose};
 use super::routes::{Member, member};
-use crate::auth::{RequireManageMembers, StepUp};
+use crate::auth::admin_required;
 use crate::clerk::api::LAST_ADMIN;
 use crate::db::TenantDb;
+use crate::directory::managing::{RequireManageMembers, manages_at_clerk};
 use crate::directory::{membership, user};
 use crate::error::{Error, Result};
 use crate::http::etag::{IfMatch, Versioned, etag};
@@ -31,13 +34,13 @@ pub(super) async fn find(db: &TenantDb, user_id: &str) -> Result<Option<Member>,
     Ok(db.all_with(row).await?.into_iter().next().map(member))
 }
 
-/// The member with a version: a digest of what is shown, which lies in two rows that change on their own.
-pub(super) fn versioned(member: Member) -> Result<Versioned<Member>> {
-    let shown = serde_json::to_vec(&member).map_err(anyhow::Error::new)?;
+/// What is shown with a version: a digest of it, as it may lie in several rows that change on their own, or change with time.
+pub(super) fn versioned<T: Serialize>(body: T) -> Result<Versioned<T>> {
+    let shown = serde_json::to_vec(&body).map_err(anyhow::Error::new)?;
     let digest = digest(&SHA256, &shown);
     let number = digest.as_ref().iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     let version = i64::try_from(number >> 1).unwrap_or(i64::MAX).max(1);
-    Ok(Versioned { version, body: member })
+    Ok(Versioned { version, body })
 }
 
 /// Somebody who is to lose their role or their membership.
@@ -53,23 +56,40 @@ impl<'a> Target<'a> {
         Ok(Self { guard, user_id, known: find(&guard.db, user_id).await? })
     }
 
-    /// Passes when the change may be asked of Clerk; `loses_power` says whether an admin would not be one afterwards.
+    /// Whose membership is to be changed.
+    pub(super) fn whose(&self) -> Whose {
+        let organization = self.guard.db.tenant().as_str().to_owned();
+        Whose { organization, user: self.user_id.to_owned(), role: self.known.as_ref().map(|known| known.role.clone()) }
+    }
+
+    /// Passes when the change may be asked of Clerk.
     ///
     /// The step-up comes first, so that without it nothing is learned of anybody. Somebody the mirror does not know may be an
     /// admin. The version is compared with the mirror: Clerk knows no condition.
     ///
     /// # Errors
-    /// 403 `reverification_required`; 404 and 412 where a version was demanded; 409 `last_admin`.
-    pub(super) async fn release(&self, loses_power: bool, step_up: StepUp, if_match: &IfMatch) -> Result<()> {
-        let is_admin = self.known.as_ref().map(|known| known.role == ADMIN);
-        if loses_power && is_admin != Some(false) {
-            step_up.demand(&self.guard.user)?;
+    /// 403 `reverification_required`, `admin_required`; 404 and 412 where a version was demanded; 409 `last_admin`.
+    pub(super) async fn release(&self, change: &Change, means: &Means, if_match: &IfMatch) -> Result<()> {
+        if matches!(change, Change::Role(role) if role == ADMIN) {
+            demand_may_appoint(self.guard).await?;
+            return self.demand_version(if_match);
+        }
+        let known = self.known.as_ref().map(|known| known.role == ADMIN);
+        if known != Some(false) {
+            means.step_up.demand(&self.guard.user)?;
         }
         self.demand_version(if_match)?;
-        if loses_power && is_admin == Some(true) && !self.another_admin_stays().await? {
-            return Err(LAST_ADMIN);
+        let may_appoint = may_appoint(self.guard).await?;
+        // Who may not take the role away must not profit from a mirror that is behind.
+        let is_admin = match known {
+            Some(true) => true,
+            Some(false) if may_appoint => false,
+            _ => self.role_at_clerk(means).await?.as_deref() == Some(ADMIN),
+        };
+        if is_admin && !may_appoint {
+            return Err(admin_required());
         }
-        Ok(())
+        if is_admin && !self.another_admin_stays(means).await? { Err(LAST_ADMIN) } else { Ok(()) }
     }
 
     fn demand_version(&self, if_match: &IfMatch) -> Result<()> {
@@ -80,8 +100,14 @@ impl<'a> Target<'a> {
         if if_match.allows(current) { Ok(()) } else { Err(Error::PreconditionFailed { etag: etag(current) }) }
     }
 
-    /// An admin who acts on another one stays, whether or not the mirror knows them. Clerk has the last word.
-    async fn another_admin_stays(&self) -> Result<bool> {
+    async fn role_at_clerk(&self, means: &Means) -> Result<Option<String>> {
+        let organization = self.guard.db.tenant().as_str();
+        means.clerk.role_of(organization, self.user_id).await.map_err(|refusal| refusal.into_error(NOT_FOUND))
+    }
+
+    /// An admin who acts on another one stays, whether or not the mirror knows them. Where it knows of no other one, Clerk is
+    /// asked: the mirror may be incomplete.
+    async fn another_admin_stays(&self, means: &Means) -> Result<bool> {
         let caller = &self.guard.user;
         if caller.is_admin() && caller.user_id != self.user_id {
             return Ok(true);
@@ -89,6 +115,27 @@ impl<'a> Target<'a> {
         let others = membership::living()
             .filter(membership::Column::Role.eq(ADMIN))
             .filter(membership::Column::UserId.ne(self.user_id));
-        Ok(self.guard.db.one(others).await?.is_some())
+        if self.guard.db.one(others).await?.is_some() {
+            return Ok(true);
+        }
+        let organization = self.guard.db.tenant().as_str();
+        let another = means.clerk.another_has_role(organization, self.user_id, ADMIN).await;
+        another.map_err(|refusal| refusal.into_error(NOT_FOUND))
     }
+}
+
+/// Whether the caller may make somebody an admin, and take that from somebody: an admin may, and whom Clerk itself lets.
+///
+/// Clerk always leaves an organization somebody of the latter kind. So, whatever admins do to each other at once, somebody is left
+/// who can mend it here.
+async fn may_appoint(guard: &RequireManageMembers) -> Result<bool> {
+    Ok(guard.user.is_admin() || manages_at_clerk(&guard.db, &guard.user).await?)
+}
+
+/// Passes who may make somebody an admin.
+///
+/// # Errors
+/// 403 `admin_required`.
+pub(super) async fn demand_may_appoint(guard: &RequireManageMembers) -> Result<()> {
+    if may_appoint(guard).await? { Ok(()) } else { Err(admin_required()) }
 }

@@ -10,7 +10,7 @@ use crate::auth::Revocations;
 use crate::clerk::event::{Envelope, Event, Malformed, Notice, Unreadable};
 use crate::db::Db;
 use crate::db::trouble::sql_state;
-use crate::directory::{sync, tombstone};
+use crate::directory::{membership, sync, tombstone};
 use crate::error::{Error, Result};
 use crate::jobs;
 use crate::tasks::UnassignFormerMember;
@@ -48,14 +48,24 @@ async fn apply(db: &Db, revocations: &Revocations, outcome: &Outcome<'_>, notice
     if record(&tx, outcome, state, None).await? {
         changes = sync::apply(&tx, notice).await?;
         let purged = forget_if_purged(&tx, outcome).await?;
-        if let Event::MembershipDeleted(left) = &notice.event
-            && !purged
-        {
-            let unassign = UnassignFormerMember { user_id: left.person.id.clone() };
-            jobs::enqueue_for(&tx, &left.organization.id, &unassign).await?;
+        if !purged {
+            unassign(&tx, &notice.event).await?;
         }
     }
     sync::commit(tx, changes, revocations).await
+}
+
+/// Has the tasks of whoever has left given back to nobody.
+async fn unassign<C: ConnectionTrait>(tx: &C, event: &Event) -> Result<(), DbErr> {
+    let (user_id, organizations) = match event {
+        Event::MembershipDeleted(left) => (&left.person.id, vec![left.organization.id.clone()]),
+        Event::UserDeleted { id } => (id, membership::organizations_ever(tx, id).await?),
+        _ => return Ok(()),
+    };
+    for organization in organizations {
+        jobs::enqueue_for(tx, &organization, &UnassignFormerMember { user_id: user_id.clone() }).await?;
+    }
+    Ok(())
 }
 
 /// A late delivery about an organization whose data was purged leaves its id and what became of it, and nothing more. Says

@@ -82,7 +82,7 @@ fn an_answer_of_the_backend_api_leaves_no_trace_once_its_webhook_is_there() {
         // Our clock, or Clerk's at the answer, may be ahead of the event's or behind it.
         for answered_at in [1_772_442_000_000, 1_772_442_009_500, 1_772_449_999_999] {
             let at = chrono::DateTime::from_timestamp_millis(answered_at).unwrap();
-            let membership = Membership::answered(object.as_bytes(), at).unwrap();
+            let membership = Membership::answered(&serde_json::from_str(object).unwrap(), at).unwrap();
             let answer = answered(&AnsweredMembership { membership, removed, at, digest: vec![0xff; 32] });
             assert_eq!(answer.membership.as_ref().unwrap().deleted_at, removed.then_some(at), "it counts at once");
             for order in [[&answer, &webhook], [&webhook, &answer]] {

@@ -1,12 +1,12 @@
 //! Roles and ends of memberships.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use chrono::{DateTime, Utc};
 use reqwest::Method;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::exchange::{Answer, Exchange};
+use super::call::Call;
+use super::exchange::Answer;
+use super::read::{Answered, demand};
 use super::{Api, Refusal};
 use crate::clerk::event::Membership;
 
@@ -34,13 +34,13 @@ impl Api {
         user: &str,
         role: &str,
     ) -> Result<AnsweredMembership, Refusal> {
-        let clerk = self.exchange()?;
+        let clerk = self.call()?;
         let url = clerk.address(&["organizations", organization, "memberships", user])?;
         match clerk.ask(Method::PATCH, url, Some(&json!({ "role": role }))).await {
             Ok(answer) => read(&answer, organization, user, false),
             // Clerk answers the same for somebody who is no member and for a role that is none.
-            Err(Refusal::NotFound) if is_member(clerk, organization, user).await? => {
-                Err(Refusal::Unacceptable { parameter: Some("role") })
+            Err(Refusal::NotFound) if !listed(&clerk, organization, ("user_id", user)).await?.is_empty() => {
+                Err(Refusal::Unacceptable { parameters: vec!["role"] })
             }
             Err(refusal) => Err(refusal),
         }
@@ -51,40 +51,53 @@ impl Api {
     /// # Errors
     /// [`Refusal`]
     pub async fn remove_membership(&self, organization: &str, user: &str) -> Result<AnsweredMembership, Refusal> {
-        let clerk = self.exchange()?;
+        let clerk = self.call()?;
         let url = clerk.address(&["organizations", organization, "memberships", user])?;
         let answer = clerk.ask(Method::DELETE, url, None).await?;
         read(&answer, organization, user, true)
     }
+
+    /// Somebody's role; none when they are no member.
+    ///
+    /// # Errors
+    /// [`Refusal`]
+    pub async fn role_of(&self, organization: &str, user: &str) -> Result<Option<String>, Refusal> {
+        let clerk = self.call()?;
+        // What can be no id is nobody's.
+        clerk.address(&["users", user])?;
+        let mut found = listed(&clerk, organization, ("user_id", user)).await?.into_iter();
+        Ok(found.find(|found| found.object.person.id == user).map(|found| found.object.role))
+    }
+
+    /// Whether somebody else has a role.
+    ///
+    /// # Errors
+    /// [`Refusal`]
+    pub async fn another_has_role(&self, organization: &str, user: &str, role: &str) -> Result<bool, Refusal> {
+        let clerk = self.call()?;
+        let found = listed(&clerk, organization, ("role", role)).await?;
+        Ok(found.iter().any(|found| found.object.person.id != user && found.object.role == role))
+    }
 }
 
-async fn is_member(clerk: &Exchange, organization: &str, user: &str) -> Result<bool, Refusal> {
-    #[derive(Deserialize)]
-    struct Page {
-        data: Vec<Value>,
-    }
+/// Two are enough to see that there is another one.
+async fn listed(
+    clerk: &Call<'_>,
+    organization: &str,
+    (filter, value): (&str, &str),
+) -> Result<Vec<Answered<Membership>>, Refusal> {
     let mut url = clerk.address(&["organizations", organization, "memberships"])?;
-    url.query_pairs_mut().append_pair("user_id", user).append_pair("limit", "1");
-    match clerk.ask(Method::GET, url, None).await {
-        Ok(answer) => {
-            serde_json::from_slice(&answer.body).map(|page: Page| !page.data.is_empty()).map_err(|_| unreadable())
-        }
-        Err(Refusal::NotFound) => Ok(false),
+    url.query_pairs_mut().append_pair(filter, value).append_pair("limit", "2");
+    match clerk.ask_for_list(url).await {
+        Ok(answer) => answer.objects(Membership::answered),
+        Err(Refusal::NotFound) => Ok(Vec::new()),
         Err(refusal) => Err(refusal),
     }
 }
 
 /// Only an answer about the membership that was meant is taken.
 fn read(answer: &Answer, organization: &str, user: &str, removed: bool) -> Result<AnsweredMembership, Refusal> {
-    let membership = Membership::answered(&answer.body, answer.at)
-        .map_err(|error| Refusal::away(anyhow::anyhow!("Clerk's answer cannot be read: {error}")))?;
-    if membership.organization.id != organization || membership.person.id != user {
-        return Err(Refusal::away(anyhow::anyhow!("Clerk's answer is about another membership")));
-    }
-    let digest = digest(&SHA256, &answer.body).as_ref().to_vec();
-    Ok(AnsweredMembership { membership, removed, at: answer.at, digest })
-}
-
-fn unreadable() -> Refusal {
-    Refusal::away(anyhow::anyhow!("Clerk's answer is no list"))
+    let Answered { object: membership, at, digest } = answer.object(Membership::answered)?;
+    demand(membership.organization.id == organization && membership.person.id == user)?;
+    Ok(AnsweredMembership { membership, removed, at, digest })
 }

@@ -1,22 +1,40 @@
-//! Clerk's Backend API: the calls this product makes, each bounded in time and size.
+//! Clerk's Backend API: the calls this product makes, each bounded in time, size and number, so that Clerk's trouble is not ours.
 //!
-//! Nothing is retried here: a call that changes something may have been done though its answer was lost. Nothing of an
-//! answer reaches a log but its status, Clerk's own code and trace id. No route that only reads may call it.
+//! What somebody waits for and what runs in the background have places of their own. While Clerk does not answer, nobody asks.
+//! Nothing of an answer reaches a log but its status, Clerk's own code and trace id. No route that only reads may call it.
 
+mod answered;
+mod breaker;
+mod call;
 mod exchange;
+mod invitations;
+mod lane;
 mod memberships;
+mod organizations;
+mod read;
 mod refusal;
+mod users;
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 use reqwest::Url;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
+use breaker::Breaker;
+pub use breaker::BreakerConfig;
+use call::Call;
 use exchange::Exchange;
+pub use invitations::{MOST_AT_ONCE as MOST_INVITATIONS, NewInvitation};
+use lane::Lane;
+pub use lane::LaneConfig;
 pub use memberships::AnsweredMembership;
+pub use read::Answered;
 pub use refusal::{LAST_ADMIN, Refusal};
+pub use users::Names;
 
 /// Where the Backend API is, and how long it is waited for.
 #[derive(Debug, Clone)]
@@ -27,15 +45,38 @@ pub struct ApiConfig {
     pub secret_key: Option<SecretString>,
     /// For the connection.
     pub connect_timeout: Duration,
-    /// For one whole exchange, the answer's body included. A request of ours may need two.
+    /// For one exchange, the answer's body included. A call of ours may need several.
     pub timeout: Duration,
+    /// How calls are made that somebody waits for.
+    pub interactive: LaneConfig,
+    /// How calls are made in the background.
+    pub background: LaneConfig,
+    /// When calls stop being made.
+    pub breaker: BreakerConfig,
 }
 
 impl ApiConfig {
-    /// With the usual limits: two exchanges fit into the ten seconds of a request.
+    /// With the usual limits. In the background half of what Clerk allows an instance is used: 1000 questions in ten seconds,
+    /// 100 with a key for development.
     pub fn new(url: impl Into<String>, secret_key: Option<SecretString>) -> Self {
-        let (connect_timeout, timeout) = (Duration::from_secs(2), Duration::from_secs(4));
-        Self { url: url.into(), secret_key, connect_timeout, timeout }
+        let live = secret_key.as_ref().is_some_and(|key| key.expose_secret().starts_with("sk_live_"));
+        let pace = |number: u32| NonZeroU32::new(if live { number * 10 } else { number }).unwrap_or(NonZeroU32::MIN);
+        Self {
+            url: url.into(),
+            secret_key,
+            connect_timeout: Duration::from_secs(2),
+            timeout: Duration::from_secs(4),
+            interactive: LaneConfig::INTERACTIVE,
+            background: LaneConfig::background(pace(4), pace(10)),
+            breaker: BreakerConfig::default(),
+        }
+    }
+
+    /// The same within the time that a request may take, a fifth of which is left for the database.
+    #[must_use]
+    pub fn within(mut self, request: Duration) -> Self {
+        self.interactive.budget = self.interactive.budget.min(request * 4 / 5);
+        self
     }
 }
 
@@ -52,7 +93,19 @@ pub enum ApiError {
 
 /// Clerk's Backend API. Cheap to clone.
 #[derive(Clone)]
-pub struct Api(Option<Arc<Exchange>>);
+pub struct Api {
+    inner: Option<Arc<Inner>>,
+    in_background: bool,
+    /// When all calls must be over, where several share their time.
+    deadline: Option<Instant>,
+}
+
+struct Inner {
+    exchange: Exchange,
+    breaker: Breaker,
+    interactive: Lane,
+    background: Lane,
+}
 
 impl Api {
     /// Opens no connection yet.
@@ -64,24 +117,52 @@ impl Api {
         if !matches!(base.scheme(), "http" | "https") || base.cannot_be_a_base() {
             return Err(ApiError::Url);
         }
-        let Some(secret_key) = config.secret_key else { return Ok(Self(None)) };
+        let Some(secret_key) = config.secret_key else { return Ok(Self::over(None)) };
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(config.connect_timeout)
-            .timeout(config.timeout)
             .user_agent(concat!("tenantry/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(ApiError::Client)?;
-        Ok(Self(Some(Arc::new(Exchange { client, base, secret_key }))))
+        let key_refused = AtomicBool::new(false);
+        let inner = Inner {
+            exchange: Exchange { client, base, secret_key, timeout: config.timeout, key_refused },
+            breaker: Breaker::new(config.breaker),
+            interactive: Lane::new(config.interactive),
+            background: Lane::new(config.background),
+        };
+        Ok(Self::over(Some(Arc::new(inner))))
     }
 
-    fn exchange(&self) -> Result<&Exchange, Refusal> {
-        self.0.as_deref().ok_or(Refusal::NotConfigured)
+    fn over(inner: Option<Arc<Inner>>) -> Self {
+        Self { inner, in_background: false, deadline: None }
+    }
+
+    /// The same for work that nobody waits for: it has places of its own, keeps a pace below Clerk's rate limit, and waits
+    /// where the other would fail.
+    #[must_use]
+    pub fn background(&self) -> Self {
+        Self { inner: self.inner.clone(), in_background: true, deadline: None }
+    }
+
+    /// The same for one request, whose calls together get the time of one; it runs from here.
+    #[must_use]
+    pub fn for_request(&self) -> Self {
+        let deadline = self.inner.as_ref().map(|inner| Instant::now() + inner.interactive.config.budget);
+        Self { inner: self.inner.clone(), in_background: false, deadline }
+    }
+
+    /// Begins something at Clerk.
+    fn call(&self) -> Result<Call<'_>, Refusal> {
+        let inner = self.inner.as_deref().ok_or(Refusal::NotConfigured)?;
+        let lane = if self.in_background { &inner.background } else { &inner.interactive };
+        let deadline = self.deadline.unwrap_or_else(|| Instant::now() + lane.config.budget);
+        Ok(Call { exchange: &inner.exchange, breaker: &inner.breaker, lane, deadline })
     }
 }
 
 impl fmt::Debug for Api {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Api").field("configured", &self.0.is_some()).finish()
+        formatter.debug_struct("Api").field("configured", &self.inner.is_some()).finish()
     }
 }

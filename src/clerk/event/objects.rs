@@ -128,16 +128,6 @@ pub struct Membership {
 }
 
 impl Membership {
-    /// Reads an answer of the Backend API, which is the same object without an envelope. `otherwise` is its age when it
-    /// does not tell.
-    ///
-    /// # Errors
-    /// When it is not as described.
-    pub fn answered(body: &[u8], otherwise: DateTime<Utc>) -> Result<Self, Unreadable> {
-        let value: Value = serde_json::from_slice(body).map_err(|_| Unreadable::new("", "is not JSON"))?;
-        Self::read(&Fields::of(&value, "")?, otherwise)
-    }
-
     pub(super) fn read(data: &Fields<'_>, otherwise: DateTime<Utc>) -> Result<Self, Unreadable> {
         let updated_at = data.time("updated_at")?.unwrap_or(otherwise);
         Ok(Self {
@@ -279,4 +269,27 @@ impl EndedSession {
             updated_at: data.time("updated_at")?.unwrap_or(otherwise),
         })
     }
+}
+
+macro_rules! answered {
+    ($($object:ident, $read:expr;)*) => {$(
+        impl $object {
+            /// Reads an answer of the Backend API, which is the same object without an envelope. `otherwise` is its age when it
+            /// does not tell.
+            ///
+            /// # Errors
+            /// When it is not as described.
+            pub fn answered(value: &Value, otherwise: DateTime<Utc>) -> Result<Self, Unreadable> {
+                let read: fn(&Fields<'_>, DateTime<Utc>) -> Result<Self, Unreadable> = $read;
+                read(&Fields::of(value, "")?, otherwise)
+            }
+        }
+    )*};
+}
+
+answered! {
+    Membership, Self::read;
+    User, Self::read;
+    Organization, |data, at| Self::read(data, Some(at));
+    Invitation, |data, at| Self::read(data, at, InvitationStatus::Pending);
 }

@@ -11,6 +11,8 @@ pub enum Thing {
     Caller,
     /// A member of the organization, who joined a moment ago.
     Member,
+    /// An invitation of the organization that waits for its answer.
+    Invitation,
 }
 
 /// What an operation is sent.
@@ -41,15 +43,16 @@ const OUR_TASKS: [&str; 7] = [
     "id={task}",
 ];
 
-const OUR_RECORDS: [&str; 5] = [
+const OUR_RECORDS: [&str; 4] = [
     "actor={person}",
     "target_type=task&target_id={task}",
     "cursor={cursor}&limit=1",
-    "format=ndjson&target_type=task&target_id={task}",
     "org_id={org}",
 ];
 
 const OUR_MEMBERS: [&str; 4] = ["search={text}", "cursor={cursor}&limit=1", "org_id={org}", "user_id={person}"];
+
+const OUR_INVITATIONS: [&str; 3] = ["status=pending&count=exact", "cursor={cursor}&limit=1", "org_id={org}"];
 
 /// What an operation is sent: `GET /api/tasks/{id}` and so on, as in the API document.
 pub fn fixture(operation: &str) -> Option<Fixture> {
@@ -59,6 +62,19 @@ pub fn fixture(operation: &str) -> Option<Fixture> {
         "POST /api/webhooks/clerk" => sent.body(json!({"type": "ping"})).foreign_body(deletion()),
         "GET /api/me" | "GET /api/organizations" | "GET /api/organization" => sent,
         "GET /api/audit-log" => sent.foreign_queries(&OUR_RECORDS),
+        "PATCH /api/me" => {
+            sent.body(json!({"first_name": "Uma"})).foreign_body(json!({"first_name": "Uma", "user_id": "{person}"}))
+        }
+        "GET /api/invitations" => sent.foreign_queries(&OUR_INVITATIONS),
+        "POST /api/invitations" => {
+            let new = json!({"email_address": "{fresh}@example.com", "role": "org:member"});
+            sent.body(new.clone()).foreign_body(with(&new, "org_id", "{org}")).foreign_body(with(
+                &new,
+                "inviter_user_id",
+                "{person}",
+            ))
+        }
+        "GET /api/invitations/{id}" | "DELETE /api/invitations/{id}" => sent.place("id", Thing::Invitation),
         "GET /api/members" => sent.foreign_queries(&OUR_MEMBERS),
         "GET /api/members/{user_id}" | "DELETE /api/members/{user_id}" => sent.place("user_id", Thing::Member),
         "PATCH /api/members/{user_id}" => {

@@ -181,6 +181,7 @@ impl Attempt<'_> {
 fn never(thing: Thing) -> String {
     match thing {
         Thing::Task => Uuid::now_v7().to_string(),
+        Thing::Invitation => format!("orginv_{}", Uuid::now_v7().simple()),
         Thing::Caller | Thing::Member => format!("user_{}", Uuid::now_v7().simple()),
     }
 }

@@ -1,7 +1,7 @@
 //! Two organizations, one of them full of marks that nobody can guess, and whoever may call.
 
 use axum::http::Method;
-use clerk_emulator::{Emulator, TokenRequest};
+use clerk_emulator::{Emulator, NewInvitation, TokenRequest};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::{Value, json};
 use tenantry::tasks::{NewTask, entity};
@@ -38,6 +38,8 @@ pub struct World {
     /// A task of ours with every field filled.
     pub task: String,
     pub etag: String,
+    /// An invitation of ours.
+    pub invitation: String,
     pub theirs: Organization,
     pub rival: Caller,
 }
@@ -62,7 +64,12 @@ impl World {
         }
         let (task, etag) = (tasks[0].id.clone(), tasks[0].etag.clone());
         rival.create_task("Theirs").await;
-        Self { app, ours, admin, mark, person, task, etag, theirs, rival }
+        let invitation = String::new();
+        let mut world = Self { app, ours, admin, mark, person, task, etag, invitation, theirs, rival };
+        for _ in 0..2 {
+            world.invitation = world.invite(&world.ours).await;
+        }
+        world
     }
 
     /// Everybody who calls for themselves, from the least to the most trusted.
@@ -131,9 +138,20 @@ impl World {
                 organization.add(&somebody, "org:member").await;
                 somebody
             }
+            (Thing::Invitation, Some(organization)) => self.invite(organization).await,
+            (Thing::Invitation, None) => "orginv_none".into(),
             // In a workspace of one's own there is nobody else.
             (Thing::Caller | Thing::Member, _) => user.to_owned(),
         }
+    }
+
+    /// A new invitation, with the mark in its address if it is to be ours.
+    async fn invite(&self, organization: &Organization) -> String {
+        let mark = if organization.id == self.ours.id { &self.mark } else { "theirs" };
+        let address = format!("invited-{}-{mark}@example.com", Uuid::now_v7().simple());
+        let made = self.app.clerk.invite(&organization.id, NewInvitation::new(address, "org:member")).unwrap();
+        self.app.deliver_webhooks().await;
+        made.id
     }
 
     /// Past the API, for callers who may not create.
@@ -152,6 +170,7 @@ impl World {
             Thing::Task => &self.task,
             Thing::Caller => &self.admin.user_id,
             Thing::Member => &self.person,
+            Thing::Invitation => &self.invitation,
         }
     }
 
@@ -199,7 +218,7 @@ impl World {
 
     /// The ids of ours that no answer to them may hold; every text of ours holds the mark.
     pub fn secrets(&self) -> Vec<&str> {
-        vec![&self.mark, &self.ours.id, &self.admin.user_id, &self.person, &self.task]
+        vec![&self.mark, &self.ours.id, &self.admin.user_id, &self.person, &self.task, &self.invitation]
     }
 }
 

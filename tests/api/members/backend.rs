@@ -1,5 +1,6 @@
 //! Backend APIs that answer as no healthy one does, over real HTTP on a free port.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -62,6 +63,45 @@ impl Backend {
         .await
     }
 
+    /// Answers one request after another in turn, each with status, `Retry-After` and body; the last answer stays.
+    pub async fn in_turn(answers: &[(u16, &'static str, String)]) -> Self {
+        let answers = Arc::new(Mutex::new(answers.to_vec()));
+        Self::with(SECRET, move |_| {
+            let mut left = answers.lock().unwrap();
+            let (status, wait, body) = if left.len() > 1 { left.remove(0) } else { left[0].clone() };
+            let answer = Response::builder().status(status);
+            let answer = if wait.is_empty() { answer } else { answer.header("retry-after", wait) };
+            std::future::ready(answer.body(Body::from(body)).unwrap())
+        })
+        .await
+    }
+
+    /// The local Clerk, whose answers are thrown away as long as somebody says so: what was asked is done all the same.
+    pub async fn losing_answers(clerk: &Emulator, lost: Arc<AtomicBool>) -> Self {
+        let (client, base) = (reqwest::Client::new(), clerk.base_url());
+        Self::with(&clerk.secret_key(), move |request| {
+            let (client, base, lost) = (client.clone(), base.clone(), lost.clone());
+            async move {
+                let answer = forward(&client, &base, request).await;
+                if lost.load(Ordering::SeqCst) { gateway_error() } else { answer }
+            }
+        })
+        .await
+    }
+
+    /// The local Clerk, whose first answer is thrown away.
+    pub async fn losing_the_first_answer(clerk: &Emulator) -> Self {
+        let (client, base, first) = (reqwest::Client::new(), clerk.base_url(), Arc::new(AtomicBool::new(true)));
+        Self::with(&clerk.secret_key(), move |request| {
+            let (client, base, first) = (client.clone(), base.clone(), first.clone());
+            async move {
+                let answer = forward(&client, &base, request).await;
+                if first.swap(false, Ordering::SeqCst) { gateway_error() } else { answer }
+            }
+        })
+        .await
+    }
+
     /// Takes requests and never answers.
     pub async fn silent() -> Self {
         let mut backend = Self::with(SECRET, |_| std::future::pending()).await;
@@ -97,7 +137,7 @@ impl Backend {
         self.asked.lock().unwrap().clone()
     }
 
-    async fn with<F>(secret: &str, answer: impl Fn(Request) -> F + Clone + Send + Sync + 'static) -> Self
+    pub async fn with<F>(secret: &str, answer: impl Fn(Request) -> F + Clone + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Response<Body>> + Send + 'static,
     {
@@ -113,6 +153,10 @@ impl Backend {
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { config: ApiConfig::new(url, Some(secret.into())), asked }
     }
+}
+
+fn gateway_error() -> Response<Body> {
+    Response::builder().status(502).body(Body::from("<html>")).unwrap()
 }
 
 async fn forward(client: &reqwest::Client, base: &str, request: Request) -> Response<Body> {

@@ -1,20 +1,22 @@
 //! Members changed through the API: at Clerk first, in the mirror at once, and alike whatever its webhooks do.
 
-mod backend;
+pub mod backend;
 mod outages;
+mod powers;
 mod race;
+mod recorded;
 mod removal;
 mod reverification;
 mod roles;
 
-use backend::Backend;
+use self::backend::Backend;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use tenantry::directory::membership;
 
 use crate::support::{Setup, TestApp};
 
 /// The same service with another Backend API.
-fn asking(app: &TestApp, backend: &Backend) -> TestApp {
+pub fn asking(app: &TestApp, backend: &Backend) -> TestApp {
     app.over(app.db.clone(), &Setup { backend_api: Some(backend.config.clone()), ..Setup::default() })
 }
 

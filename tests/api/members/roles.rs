@@ -47,8 +47,9 @@ on_both_databases! {
         assert_eq!(app.nobody().delete(path(&sam.user_id)).await.summary(), "401 token_missing");
         assert_eq!(role_at_clerk(&app, &acme.id, &sam.user_id).as_deref(), Some("org:member"));
 
+        app.clerk.create_role("org:guest", &["org:tasks:view"]).unwrap();
         let manager = acme.member_with(&["org:members:manage"]).await;
-        assert_eq!(manager.patch(path(&sam.user_id), json!({"role": "admin"})).await.summary(), "200");
+        assert_eq!(manager.patch(path(&sam.user_id), json!({"role": "guest"})).await.summary(), "200");
     }
 
     async fn another_organizations_admin_reaches_nobody_of_ours(app) {
@@ -141,15 +142,13 @@ on_both_databases! {
 
     async fn the_last_admin_stays_one(app) {
         let acme = app.organization("acme").await;
-        let backend = Backend::answering(500, &[], "").await;
-        let manager = acme.member_with(&["org:members:manage"]).await;
+        // Whom Clerk lets manage memberships could run the organization at Clerk, but is no admin here.
+        let manager = acme.member_with(&["org:sys_memberships:manage"]).await;
         for caller in [acme.admin(), manager] {
-            // The mirror knows, so that Clerk need not be asked.
-            let caller = caller.at(&asking(&app, &backend));
             assert_eq!(caller.patch(path(&acme.admin_id), json!({"role": "member"})).await.summary(), "409 last_admin");
             assert_eq!(caller.delete(path(&acme.admin_id)).await.summary(), "409 last_admin");
         }
-        assert!(backend.asked().is_empty());
+        assert_eq!(role_at_clerk(&app, &acme.id, &acme.admin_id).as_deref(), Some("org:admin"));
         assert_eq!(acme.admin().patch(path(&acme.admin_id), json!({"role": "admin"})).await.summary(), "200");
     }
 
