@@ -14,8 +14,9 @@ use migration::{Migrator, MigratorTrait};
 use tenantry::auth::{RequireView, Revocations, StepUp, Workspaces, authenticate};
 use tenantry::clerk::api::ApiConfig;
 use tenantry::clerk::{Api, Clock, KeySource, Verifier, VerifierConfig};
-use tenantry::config::{DatabaseConfig, DatabaseUrl, LimitsConfig, Rates};
+use tenantry::config::{Catalogue, DatabaseConfig, DatabaseUrl, LimitsConfig, Rates};
 use tenantry::db::Db;
+use tenantry::entitlements::Entitlements;
 use tenantry::http::middleware::{Limits, wrap};
 use tenantry::limits::{Door, Limiter, limit_address, limit_caller};
 use tenantry::state::AppState;
@@ -47,10 +48,13 @@ async fn prepare() -> Bench {
 
     let keys = KeySource::Pem(clerk.public_key_pem());
     let config = VerifierConfig::new(clerk.issuer(), vec![ORIGIN.into()], keys);
+    let revocations = Revocations::default();
+    let grace = chrono::TimeDelta::days(7);
     let state = AppState {
         db,
+        entitlements: Entitlements::new(Catalogue::default(), grace, Clock::system(), &revocations),
         verifier: Verifier::new(config).expect("a verifier"),
-        revocations: Revocations::default(),
+        revocations,
         signatures: Signatures::new(&[]).expect("no secret"),
         limiter: Limiter::new(&limits_of(0), 4, &Clock::system()),
         workspaces: Workspaces { personal: false },

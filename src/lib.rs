@@ -4,11 +4,13 @@
 
 pub mod audit;
 pub mod auth;
+pub mod billing;
 pub mod clerk;
 pub mod commands;
 pub mod config;
 pub mod db;
 pub mod directory;
+pub mod entitlements;
 pub mod error;
 pub mod health;
 pub mod http;

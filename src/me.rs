@@ -3,15 +3,17 @@
 mod names;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::auth::{ApiRoutes, AuthUser, RequireUser};
+use crate::auth::{ApiRoutes, AuthUser, RequireUser, Workspaces};
 use crate::clerk::session::Scopes;
 use crate::db::Db;
 use crate::directory::user::{self, Profile};
-use crate::error::{Problem, Result};
+use crate::entitlements::{Allowed, Entitlements};
+use crate::error::{Error, Problem, Result};
 use crate::guarded_routes;
 use crate::http::query::NoQuery;
 use crate::state::AppState;
@@ -45,7 +47,7 @@ pub struct Me {
     /// Name, address and picture.
     pub profile: Profile,
     /// What the plan allows.
-    pub entitlements: Entitlements,
+    pub entitlements: Allowed,
 }
 
 /// Who is acting as the caller.
@@ -53,22 +55,6 @@ pub struct Me {
 pub struct Actor {
     /// Clerk's id of the impersonator.
     pub user_id: String,
-}
-
-/// What the active plan allows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Entitlements {
-    /// The plan's slug; null while no plan is known, which means no limits.
-    pub plan: Option<String>,
-    /// The features it includes.
-    pub features: Vec<String>,
-}
-
-impl Entitlements {
-    /// Those of a caller's active organization, or of the caller.
-    pub fn of(user: &AuthUser) -> Self {
-        Self { plan: active(user, &user.plans).first().cloned(), features: active(user, &user.features).to_vec() }
-    }
 }
 
 fn active<'a>(user: &AuthUser, scopes: &'a Scopes) -> &'a [String] {
@@ -85,8 +71,44 @@ fn active<'a>(user: &AuthUser, scopes: &'a Scopes) -> &'a [String] {
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub async fn get_me(RequireUser { user }: RequireUser, _: NoQuery, State(db): State<Db>) -> Result<Json<Me>> {
-    let profile = user::find(&db, &user.user_id).await?.as_ref().map(Profile::from).unwrap_or_default();
+pub async fn get_me(RequireUser { user }: RequireUser, _: NoQuery, known: Known) -> Result<Json<Me>> {
+    known.describe(&user).await
+}
+
+/// Where a caller is described from.
+#[derive(Debug, Clone)]
+pub struct Known {
+    db: Db,
+    workspaces: Workspaces,
+    entitlements: Entitlements,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Known
+where
+    Db: FromRef<S>,
+    Workspaces: FromRef<S>,
+    Entitlements: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(_: &mut Parts, state: &S) -> Result<Self> {
+        let (db, workspaces) = (Db::from_ref(state), Workspaces::from_ref(state));
+        Ok(Self { db, workspaces, entitlements: Entitlements::from_ref(state) })
+    }
+}
+
+impl Known {
+    async fn describe(&self, user: &AuthUser) -> Result<Json<Me>> {
+        let allowed = match user.tenant(self.workspaces.personal) {
+            Ok(tenant) => Allowed::of(&self.entitlements.of(&self.db.tenant(tenant), user).await?, user),
+            Err(_) => Allowed::nowhere(user),
+        };
+        describe(&self.db, user, allowed).await
+    }
+}
+
+async fn describe(db: &Db, user: &AuthUser, allowed: Allowed) -> Result<Json<Me>> {
+    let profile = user::find(db, &user.user_id).await?.as_ref().map(Profile::from).unwrap_or_default();
     let organization = user.organization.as_ref();
     Ok(Json(Me {
         user_id: user.user_id.clone(),
@@ -95,10 +117,10 @@ pub async fn get_me(RequireUser { user }: RequireUser, _: NoQuery, State(db): St
         org_slug: organization.and_then(|organization| organization.slug.clone()),
         org_role: organization.and_then(|organization| organization.role.clone()),
         org_permissions: organization.map(|organization| organization.permissions.clone()).unwrap_or_default(),
-        plans: active(&user, &user.plans).to_vec(),
-        features: active(&user, &user.features).to_vec(),
+        plans: active(user, &user.plans).to_vec(),
+        features: active(user, &user.features).to_vec(),
         actor: user.actor.as_ref().map(|actor| Actor { user_id: actor.id.clone() }),
-        entitlements: Entitlements::of(&user),
+        entitlements: allowed,
         profile,
     }))
 }

@@ -24,6 +24,7 @@ use crate::error::Problem;
     tags(
         (name = "tasks", description = "What an organization has to do"),
         (name = "people", description = "The caller, their organizations, and the members of the active one"),
+        (name = "billing", description = "What the active organization pays for, and what that allows"),
         (name = "webhooks", description = "What Clerk tells us"),
         (name = "service", description = "What the server is and how it is"),
     ),

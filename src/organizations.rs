@@ -3,17 +3,16 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use sea_orm::EntityTrait;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::auth::{ApiRoutes, RequireMember, RequireUser};
 use crate::db::Db;
 use crate::directory::{membership, organization};
+use crate::entitlements::{Entitlements, Numbers, usage};
 use crate::error::{Error, Problem, Result};
 use crate::guarded_routes;
 use crate::http::query::NoQuery;
-use crate::me::Entitlements;
 use crate::state::AppState;
 use crate::tasks;
 
@@ -56,17 +55,8 @@ pub struct Organization {
     pub plan: Option<String>,
     /// The most it may have; 0 means no limit.
     pub limits: Numbers,
-    /// What it has.
+    /// What it has; pending invitations count as members.
     pub usage: Numbers,
-}
-
-/// Of members and of tasks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Numbers {
-    /// Members.
-    pub members: u64,
-    /// Tasks.
-    pub tasks: u64,
 }
 
 /// List my organizations.
@@ -108,7 +98,11 @@ pub async fn list_organizations(
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
     ),
 )]
-pub async fn get_organization(guard: RequireMember, _: NoQuery) -> Result<Json<Organization>> {
+pub async fn get_organization(
+    guard: RequireMember,
+    _: NoQuery,
+    State(entitlements): State<Entitlements>,
+) -> Result<Json<Organization>> {
     let Some(active) = &guard.user.organization else {
         return Err(Error::Forbidden {
             code: "organization_required",
@@ -117,17 +111,20 @@ pub async fn get_organization(guard: RequireMember, _: NoQuery) -> Result<Json<O
         });
     };
     let known = organization::own(&guard.db).await?;
-    let members = guard.db.count(membership::living()).await?;
-    let tasks = guard.db.count(tasks::entity::Entity::find()).await?;
-    let most = known.as_ref().and_then(|known| known.max_allowed_memberships).unwrap_or_default();
+    let entitled = entitlements.of(&guard.db, &guard.user).await?;
+    let used = Numbers { members: usage::members(&guard.db).await?, tasks: tasks::count(&guard.db).await? };
+    let at_clerk = known.as_ref().and_then(|known| known.max_allowed_memberships).unwrap_or_default();
     Ok(Json(Organization {
         id: active.id.clone(),
         name: known.as_ref().map(|known| known.name.clone()),
         slug: known.as_ref().and_then(|known| known.slug.clone()).or_else(|| active.slug.clone()),
         image_url: known.as_ref().and_then(|known| known.image_url.clone()),
         created_at: known.as_ref().and_then(|known| known.created_at),
-        plan: Entitlements::of(&guard.user).plan,
-        limits: Numbers { members: u64::try_from(most).unwrap_or_default(), tasks: 0 },
-        usage: Numbers { members, tasks },
+        limits: match entitled.plan {
+            Some(_) => Numbers::limits(&entitled),
+            None => Numbers { members: u64::try_from(at_clerk).unwrap_or_default(), tasks: 0 },
+        },
+        plan: entitled.plan,
+        usage: used,
     }))
 }

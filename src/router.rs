@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::http::middleware::{Limits, wrap};
 use crate::limits::{Door, limit_address, limit_caller};
 use crate::state::AppState;
-use crate::{audit, health, me, members, openapi, organizations, tasks, webhooks};
+use crate::{audit, billing, health, me, members, openapi, organizations, tasks, webhooks};
 
 /// The whole service.
 pub fn app(state: AppState, limits: &Limits) -> Router {
@@ -41,6 +41,7 @@ fn routes() -> (Router<AppState>, Router<AppState>, OpenApi) {
         .nest("/api/members", members::router())
         .nest("/api/invitations", members::invitations_router())
         .nest("/api/audit-log", audit::router())
+        .nest("/api/billing", billing::router())
         .nest("/api", organizations::router())
         .nest("/api", tasks::person_router())
         .into_parts();

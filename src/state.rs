@@ -8,6 +8,7 @@ use crate::clerk::api::ApiConfig;
 use crate::clerk::{Api, Clock, KeySource, PartyPolicy, Verifier, VerifierConfig};
 use crate::config::{self, ClerkConfig, Config};
 use crate::db::Db;
+use crate::entitlements::Entitlements;
 use crate::limits::Limiter;
 use crate::webhooks::Signatures;
 
@@ -24,6 +25,8 @@ pub struct AppState {
     pub clerk: Api,
     /// Verifies webhook deliveries.
     pub signatures: Signatures,
+    /// What plans allow.
+    pub entitlements: Entitlements,
     /// How much anybody may ask for.
     pub limiter: Limiter,
     /// Whether personal workspaces are switched on.
@@ -39,11 +42,14 @@ impl AppState {
     /// When a key or a secret is unusable.
     pub fn build(config: &Config, db: Db) -> Result<Self> {
         let connections = usize::try_from(config.database.max_connections).unwrap_or(usize::MAX);
+        let (clock, revocations) = (Clock::system(), Revocations::default());
+        let plans = config.plans.clone();
         Ok(Self {
             db,
-            limiter: Limiter::new(&config.limits, connections, &Clock::system()),
+            limiter: Limiter::for_plans(&config.limits, connections, &clock, &plans),
+            entitlements: Entitlements::new(plans, config.past_due_grace, clock, &revocations),
             verifier: Verifier::new(verifier(&config.clerk)?).context("the keys of session tokens")?,
-            revocations: Revocations::default(),
+            revocations,
             clerk: backend_api(config)?,
             signatures: Signatures::new(&config.clerk.webhook_secrets).context("CLERK_WEBHOOK_SIGNING_SECRET")?,
             workspaces: Workspaces { personal: config.personal_workspaces },

@@ -11,6 +11,7 @@ mod m20261121_000006_create_access_changes;
 mod m20261121_000007_purge_deleted_tenants;
 mod m20261121_000008_create_audit_log;
 mod m20261121_000009_create_jobs;
+mod m20261121_000010_create_billing;
 pub mod roles;
 pub mod tables;
 
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_purge_deleted_tenants::Migration),
             Box::new(m20261121_000008_create_audit_log::Migration),
             Box::new(m20261121_000009_create_jobs::Migration),
+            Box::new(m20261121_000010_create_billing::Migration),
         ]
     }
 }

@@ -12,8 +12,8 @@ mod step_up;
 mod user;
 
 pub use guard::{
-    Guard, Policy, RequireAdmin, RequireCreate, RequireDelete, RequireEdit, RequireMember, RequireUser, RequireView,
-    Workspaces, admin_required, check_manages_members,
+    Admin, Guard, Member, Policy, RequireAdmin, RequireCreate, RequireDelete, RequireEdit, RequireMember, RequireUser,
+    RequireView, Workspaces, admin_required, check_manages_members,
 };
 pub use middleware::authenticate;
 pub use mount::{ApiRoutes, GuardedBy, GuardedRoutes, IsGuard, PublicRoutes, SESSION_TOKEN};

@@ -13,6 +13,7 @@ mod limits;
 mod log;
 mod mistakes;
 mod placeholder;
+mod plans;
 mod reader;
 mod settings;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub use http::HttpConfig;
 pub use limits::{LimitsConfig, Rates};
 pub use log::{LogConfig, LogFormat};
 pub use mistakes::{ConfigErrors, Fault, Mistake};
+pub use plans::{Catalogue, Plan};
 pub use settings::{Defaults, Settings};
 pub use variables::{DefaultValue, VARIABLES, Variable};
 
@@ -56,6 +58,10 @@ pub struct Config {
     pub personal_workspaces: bool,
     /// How long the data of a deleted organization is kept.
     pub organization_hold: TimeDelta,
+    /// What each plan allows.
+    pub plans: Catalogue,
+    /// How long a plan that is not paid for stays in force.
+    pub past_due_grace: TimeDelta,
     /// How fresh a factor must be for what cannot be undone; `None` asks for none.
     pub reverification: Option<Preset>,
     /// What is logged and how it looks.
@@ -142,6 +148,8 @@ impl Config {
             limits: LimitsConfig::read(reader),
             personal_workspaces: reader.flag("PERSONAL_WORKSPACES"),
             organization_hold: TimeDelta::days(reader.number("ORGANIZATION_HOLD_DAYS", 0..=3650)),
+            plans: Catalogue::read(reader),
+            past_due_grace: TimeDelta::days(reader.number("PAST_DUE_GRACE_DAYS", 0..=365)),
             reverification: reverification(reader),
             log: LogConfig::read(reader),
         }

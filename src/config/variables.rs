@@ -129,6 +129,16 @@ pub const VARIABLES: &[Variable] = &[
         "how long the data of a deleted organization or person is kept before it is purged, 0 to 3650",
     ),
     open(
+        "PLANS_FILE",
+        Depends("built in: [`plans.example.toml`](../plans.example.toml)"),
+        "the TOML file that says what each plan allows; see [plans](#plans)",
+    ),
+    open(
+        "PAST_DUE_GRACE_DAYS",
+        Fixed("7"),
+        "how long a plan stays in force while it is not paid for, 0 to 365; `0` is not at all",
+    ),
+    open(
         "REVERIFICATION_LEVEL",
         Fixed("strict"),
         "how fresh a factor must be to remove or demote an admin: `off`, `lax` (a day), `moderate` (an hour), `strict` (ten minutes), `strict_mfa` (both factors)",

@@ -8,6 +8,7 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, DeleteMany, EntityTrait, ExprTrait,
     FromQueryResult, IdenStatic, Insert, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, Select, SelectTwo,
+    Statement,
 };
 
 use super::Keyset;
@@ -107,6 +108,23 @@ impl TenantDb<Transaction> {
     pub async fn bound_lock_wait(&self, milliseconds: u32) -> Result<(), DbErr> {
         if self.connection.get_database_backend() == DbBackend::Postgres {
             self.connection.execute_unprepared(&format!("SET LOCAL lock_timeout = {milliseconds}")).await?;
+        }
+        Ok(())
+    }
+}
+
+impl TenantDb<Transaction> {
+    /// Waits until no other transaction of the tenant holds the same name, and holds it until this one ends. On SQLite one
+    /// transaction writes at a time anyway.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn hold(&self, name: &str) -> Result<(), DbErr> {
+        if self.connection.get_database_backend() == DbBackend::Postgres {
+            let name = format!("{name} {}", self.tenant);
+            let lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+            let statement = Statement::from_sql_and_values(DbBackend::Postgres, lock, [name.into()]);
+            self.connection.execute_raw(statement).await?;
         }
         Ok(())
     }

@@ -9,8 +9,9 @@ use tracing::Instrument;
 
 use super::version::keep_newer;
 use super::{access_change, ended_session, invitation, membership, organization, tombstone, user};
+use super::{payment_attempt, subscription, subscription_item};
 use crate::auth::Revocations;
-use crate::auth::revocation::Change;
+use crate::auth::revocation::{Change, News};
 use crate::clerk::api::{Answered, AnsweredMembership};
 use crate::clerk::event::{self, Event, Notice, Person};
 use crate::db::search::fold;
@@ -29,13 +30,35 @@ pub struct Announced {
     pub invitation: Option<invitation::Model>,
     /// A session that is over.
     pub ended_session: Option<ended_session::Model>,
+    /// A subscription.
+    pub subscription: Option<subscription::Model>,
+    /// An item, or all of a subscription's.
+    pub subscription_items: Vec<subscription_item::Model>,
+    /// An attempt to collect money.
+    pub payment_attempt: Option<payment_attempt::Model>,
 }
 
 impl Announced {
-    /// The organization whose rows these are, where there are any.
+    /// The tenant whose rows these are, where there are any.
     fn tenant(&self) -> Option<&str> {
         let membership = self.membership.as_ref().map(|row| row.tenant_id.as_str());
-        membership.or(self.invitation.as_ref().map(|row| row.tenant_id.as_str()))
+        let invitation = || self.invitation.as_ref().map(|row| row.tenant_id.as_str());
+        membership.or_else(invitation).or_else(|| self.payer())
+    }
+
+    /// The tenant whose plan these rows tell of.
+    fn payer(&self) -> Option<&str> {
+        let subscription = self.subscription.as_ref().map(|row| row.tenant_id.as_str());
+        let item = || self.subscription_items.first().map(|row| row.tenant_id.as_str());
+        let payment = || self.payment_attempt.as_ref().map(|row| row.tenant_id.as_str());
+        subscription.or_else(item).or_else(payment)
+    }
+
+    /// Without the rows that belong to the tenant.
+    fn forget_tenant(&mut self) {
+        let (organization, user, ended_session) =
+            (self.organization.take(), self.user.take(), self.ended_session.take());
+        *self = Self { organization, user, ended_session, ..Self::default() };
     }
 }
 
@@ -54,6 +77,9 @@ pub fn announced(notice: &Notice) -> Announced {
         Event::MembershipDeleted(membership) => rows = source.with_snapshots(membership, true),
         Event::Invitation(invitation) => rows.invitation = Some(source.invitation(invitation)),
         Event::SessionEnded(session) => rows.ended_session = Some(source.ended_session(session)),
+        Event::Subscription(subscription) => rows = source.subscription(subscription),
+        Event::SubscriptionItem(item) => rows.subscription_items = vec![source.subscription_item(item)],
+        Event::PaymentAttempt(attempt) => rows.payment_attempt = Some(source.payment_attempt(attempt)),
         Event::Other => {}
     }
     rows
@@ -91,6 +117,11 @@ pub fn ended(membership: membership::Model, at: DateTime<Utc>) -> Announced {
     Announced { membership: Some(row), ..Announced::default() }
 }
 
+/// Which rows a subscription that the Backend API answered tells of; they rank as those of [`answered`] do.
+pub fn answered_subscription(subscription: &event::Subscription, at: DateTime<Utc>, digest: &[u8]) -> Announced {
+    Source::answered(at, digest).subscription(subscription)
+}
+
 /// Brings the mirror up to what an event tells, in the caller's transaction, as [`keep`] does.
 ///
 /// # Errors
@@ -102,15 +133,15 @@ pub async fn apply<C: ConnectionTrait>(tx: &C, notice: &Notice) -> Result<Vec<Ch
 /// Keeps every row that is newer than the stored one, in the caller's transaction, and says whose access that changes. End the
 /// transaction with [`commit`], so that the changes are in force.
 ///
-/// Tables are written in one order always, at most one row of each, so that two transactions cannot wait for each other.
-/// Of an organization whose data was purged nothing is written any more.
+/// Tables are written in one order always, and of each at most one row or all in the order of their keys, so that two
+/// transactions cannot wait for each other. Of a tenant whose data was purged nothing is written any more.
 ///
 /// # Errors
 /// The database's.
 pub async fn keep<C: ConnectionTrait>(tx: &C, mut rows: Announced) -> Result<Vec<Change>, DbErr> {
     let tenant = rows.tenant().map(str::to_owned);
     let mut changes = Vec::new();
-    if let Some(row) = rows.organization
+    if let Some(row) = rows.organization.take()
         && keep_newer::<organization::Entity, C>(tx, row.clone()).await?
     {
         changes.extend(access_change::of_organization(&row));
@@ -120,28 +151,48 @@ pub async fn keep<C: ConnectionTrait>(tx: &C, mut rows: Announced) -> Result<Vec
     if let Some(tenant) = &tenant
         && tombstone::is_purged(tx, tenant).await?
     {
-        (rows.membership, rows.invitation) = (None, None);
+        rows.forget_tenant();
     }
-    if let Some(row) = rows.user
+    if let Some(row) = rows.user.take()
         && keep_newer::<user::Entity, C>(tx, row.clone()).await?
     {
         changes.extend(access_change::of_user(tx, &row).await?);
     }
-    if let Some(row) = rows.membership
+    if let Some(row) = rows.membership.take()
         && keep_newer::<membership::Entity, C>(tx, row.clone()).await?
     {
         changes.extend(access_change::of_membership(tx, &row).await?);
     }
-    if let Some(row) = rows.invitation {
+    if let Some(row) = rows.invitation.take() {
         keep_newer::<invitation::Entity, C>(tx, row).await?;
     }
-    if let Some(row) = rows.ended_session
+    if let Some(row) = rows.ended_session.take()
         && keep_newer::<ended_session::Entity, C>(tx, row.clone()).await?
     {
         changes.push(access_change::of_ended_session(&row));
     }
+    changes.extend(keep_billing(tx, rows).await?);
     access_change::record(tx, &changes).await?;
     Ok(changes)
+}
+
+/// Keeps what is newer of a subscription, and says whose plan that may change.
+async fn keep_billing<C: ConnectionTrait>(tx: &C, rows: Announced) -> Result<Option<Change>, DbErr> {
+    let payer = rows.payer().map(str::to_owned);
+    let (mut newest, mut news) = (0, false);
+    if let Some(row) = rows.subscription {
+        newest = row.source_updated_at;
+        news |= keep_newer::<subscription::Entity, C>(tx, row).await?;
+    }
+    for row in rows.subscription_items {
+        newest = newest.max(row.source_updated_at);
+        news |= keep_newer::<subscription_item::Entity, C>(tx, row).await?;
+    }
+    if let Some(row) = rows.payment_attempt {
+        keep_newer::<payment_attempt::Entity, C>(tx, row).await?;
+    }
+    let second = newest.div_euclid(1000);
+    Ok(payer.filter(|_| news).map(|tenant| Change { news: News::Plan { tenant }, second }))
 }
 
 /// Commits what [`keep`] did and puts the changes in force in this process; other instances hear of them.
@@ -165,10 +216,10 @@ pub async fn commit(tx: SystemDb<Transaction>, changes: Vec<Change>, revocations
 }
 
 /// What the rows of an event have in common.
-struct Source<'a> {
+pub(super) struct Source<'a> {
     occurred_at: DateTime<Utc>,
-    event_at: i64,
-    digest: &'a [u8],
+    pub(super) event_at: i64,
+    pub(super) digest: &'a [u8],
 }
 
 impl<'a> Source<'a> {
@@ -178,7 +229,7 @@ impl<'a> Source<'a> {
     }
 
     /// An answer has no time of an event.
-    fn answered(at: DateTime<Utc>, digest: &'a [u8]) -> Self {
+    pub(super) fn answered(at: DateTime<Utc>, digest: &'a [u8]) -> Self {
         Self { occurred_at: at, event_at: 0, digest }
     }
 

@@ -94,14 +94,16 @@ pub async fn close<C: ConnectionTrait>(tx: &C, tenant: &TenantId, now: DateTime<
     tx.execute(&update).await.map(|_| ())
 }
 
-/// Whether an organization's data has been purged, so that nothing may be written of it any more.
+/// Whether a tenant's data has been purged, so that nothing may be written of it any more. Takes the id of an organization, or
+/// of a person for their own workspace.
 ///
 /// The answer holds until the transaction ends: a purge that is about to finish waits for it, and then sees what it wrote.
 ///
 /// # Errors
 /// The database's.
-pub async fn is_purged<C: ConnectionTrait>(tx: &C, organization: &str) -> Result<bool, DbErr> {
-    let mut select = of(&TenantId::Organization(organization.to_owned()));
+pub async fn is_purged<C: ConnectionTrait>(tx: &C, tenant: &str) -> Result<bool, DbErr> {
+    let kind = if tenant.starts_with("user_") { TenantId::Personal } else { TenantId::Organization };
+    let mut select = of(&kind(tenant.to_owned()));
     select.lock_shared();
     let row = tx.query_one(&select).await?;
     Ok(row.as_ref().map(read).transpose()?.is_some_and(|tombstone| tombstone.purged_at.is_some()))

@@ -9,7 +9,9 @@ use sea_orm::{
     PrimaryKeyToColumn,
 };
 
-use super::{ended_session, invitation, membership, organization, user};
+use super::{
+    ended_session, invitation, membership, organization, payment_attempt, subscription, subscription_item, user,
+};
 
 /// The rank of a state among those of its row, compared field by field.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,6 +66,9 @@ mirrored! {
     membership, Some(membership::Column::DeletedAt), |row| row.deleted_at.is_some();
     invitation, None, |_| false;
     ended_session, None, |_| false;
+    subscription, None, |_| false;
+    subscription_item, None, |_| false;
+    payment_attempt, None, |_| false;
 }
 
 /// The newer of two states of a row.

@@ -12,6 +12,10 @@ use crate::auth::AuthUser;
 use crate::db::holding;
 use crate::error::Error;
 
+/// That a caller answers for a request though nothing is counted: their plan multiplies by nothing.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unlimited;
+
 /// Counts the request against its caller and tenant, and waits for one of the tenant's turns.
 ///
 /// Keyed by tenant and person, so that neither a fresh token nor another session begins anew.
@@ -29,8 +33,11 @@ pub async fn limit_caller(State(limiter): State<Limiter>, request: Request, next
         Some(turn) => holding(Arc::new(turn), next.run(request)).await,
         None => crowded().into_response(),
     };
-    if let Some(standing) = standing {
-        standing.write(response.headers_mut());
+    match standing {
+        Some(standing) => standing.write(response.headers_mut()),
+        None => {
+            response.extensions_mut().insert(Unlimited);
+        }
     }
     response
 }

@@ -14,8 +14,9 @@ use super::bucket::Buckets;
 use super::class::Class;
 use super::share::{Place, Shares};
 use super::standing::Standing;
+use super::tier::Tiers;
 use crate::clerk::{Clock, Session};
-use crate::config::{LimitsConfig, Rates};
+use crate::config::{Catalogue, LimitsConfig, Rates};
 
 /// How often buckets that are full again are forgotten. They are full after two seconds.
 const PRUNED_EVERY: Duration = Duration::from_secs(5);
@@ -27,8 +28,7 @@ pub struct Limiter(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     addresses: ByClass,
-    callers: ByClass,
-    tenants: ByClass,
+    tiers: Tiers,
     shares: Shares,
     proxies: Proxies,
     /// Keys are hashed with a secret of this process, so that nobody can aim at another's bucket.
@@ -47,18 +47,19 @@ impl Limiter {
     /// The limits of a configuration, for a pool of so many connections.
     #[must_use]
     pub fn new(config: &LimitsConfig, connections: usize, clock: &Clock) -> Self {
-        let of_tenant = |rate: u32| rate.saturating_mul(config.tenant_factor);
-        let rates = config.rates;
-        let tenants = Rates {
-            read: of_tenant(rates.read),
-            write: of_tenant(rates.write),
-            search: of_tenant(rates.search),
-            webhook: 0,
-        };
+        Self::build(config, connections, clock, None)
+    }
+
+    /// The same, multiplied for callers and tenants by what their plan says.
+    #[must_use]
+    pub fn for_plans(config: &LimitsConfig, connections: usize, clock: &Clock, plans: &Catalogue) -> Self {
+        Self::build(config, connections, clock, Some(plans))
+    }
+
+    fn build(config: &LimitsConfig, connections: usize, clock: &Clock, plans: Option<&Catalogue>) -> Self {
         Self(Arc::new(Inner {
-            addresses: ByClass::new(rates, clock),
-            callers: ByClass::new(Rates { webhook: 0, ..rates }, clock),
-            tenants: ByClass::new(tenants, clock),
+            addresses: ByClass::new(config.rates, clock),
+            tiers: Tiers::new(config, plans, clock),
             shares: shares(connections, config.max_concurrent),
             proxies: Proxies::new(config.trusted_proxies.clone(), config.address_header.clone()),
             hasher: RandomState::new(),
@@ -84,12 +85,13 @@ impl Limiter {
 
     /// Counts a request against its caller and the caller's tenant; none where this class has no limit.
     ///
-    /// A request that the caller's own bucket refuses takes nothing from the tenant's. A plan's rate multiplier belongs
-    /// here: it chooses, by the session's plans, among several of these sets of buckets, one for each multiplier.
+    /// A request that the caller's own bucket refuses takes nothing from the tenant's. The plan that the token names chooses
+    /// among the buckets of each multiplier.
     pub(super) fn count(&self, class: Class, session: &Session) -> Option<Standing> {
         let tenant = tenant(session);
-        let caller = self.0.callers.of(class)?.take(self.key(&Key::Caller(tenant, &session.user_id)));
-        let (Some(tenant), Some(buckets), None) = (tenant, self.0.tenants.of(class), caller.wait) else {
+        let tier = self.0.tiers.of(session);
+        let caller = tier.callers.of(class)?.take(self.key(&Key::Caller(tenant, &session.user_id)));
+        let (Some(tenant), Some(buckets), None) = (tenant, tier.tenants.of(class), caller.wait) else {
             return Some(caller);
         };
         Some(caller.tighter(buckets.take(self.key(&Key::Tenant(tenant)))))
@@ -131,7 +133,7 @@ impl Limiter {
     }
 
     fn sets(&self) -> impl Iterator<Item = &Buckets> {
-        [&self.0.addresses, &self.0.callers, &self.0.tenants].into_iter().flat_map(ByClass::all)
+        std::iter::once(&self.0.addresses).chain(self.0.tiers.all()).flat_map(ByClass::all)
     }
 }
 
@@ -149,7 +151,7 @@ fn tenant(session: &Session) -> Option<&str> {
 
 /// The buckets of each class that has a limit.
 #[derive(Debug)]
-struct ByClass {
+pub(super) struct ByClass {
     read: Option<Buckets>,
     write: Option<Buckets>,
     search: Option<Buckets>,
@@ -157,7 +159,7 @@ struct ByClass {
 }
 
 impl ByClass {
-    fn new(rates: Rates, clock: &Clock) -> Self {
+    pub(super) fn new(rates: Rates, clock: &Clock) -> Self {
         let buckets = |rate| Buckets::new(rate, clock);
         Self {
             read: buckets(rates.read),
@@ -167,7 +169,7 @@ impl ByClass {
         }
     }
 
-    fn of(&self, class: Class) -> Option<&Buckets> {
+    pub(super) fn of(&self, class: Class) -> Option<&Buckets> {
         match class {
             Class::Read => &self.read,
             Class::Write => &self.write,
@@ -229,7 +231,7 @@ mod tests {
         for number in 0..1000 {
             let user = format!("user_{number}");
             let caller = limiter.key(&Key::Caller(Some("org_1"), &user));
-            assert_eq!(limiter.0.callers.of(Class::Read).unwrap().take(caller).remaining, 1);
+            assert_eq!(limiter.0.tiers.all().next().unwrap().of(Class::Read).unwrap().take(caller).remaining, 1);
         }
     }
 }

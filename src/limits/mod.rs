@@ -13,6 +13,7 @@ mod keys;
 mod limiter;
 mod share;
 mod standing;
+mod tier;
 
 pub use caller::limit_caller;
 pub use class::Class;

@@ -2,13 +2,14 @@
 
 use anyhow::Context;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
 use sea_orm::DbErr;
 use serde::Deserialize;
 use tracing::Instrument;
 use utoipa::ToSchema;
 
-use super::{Me, get_me};
+use super::{Known, Me};
 use crate::audit::{Action, Entry, Origin, Target};
 use crate::auth::{AuthUser, RequireUser, Revocations};
 use crate::clerk::Api;
@@ -22,6 +23,7 @@ use crate::error::{Error, Problem, Result};
 use crate::http::check::Checks;
 use crate::http::extract::{self, present};
 use crate::http::query::NoQuery;
+use crate::limits::Limiter;
 
 /// The longest name, in characters.
 const NAME: usize = 255;
@@ -64,33 +66,48 @@ impl MyChanges {
     ),
 )]
 pub async fn update_me(
-    caller: RequireUser,
+    RequireUser { user }: RequireUser,
     _: NoQuery,
-    State(db): State<Db>,
-    State(clerk): State<Api>,
-    State(revocations): State<Revocations>,
-    origin: Origin,
+    known: Known,
+    means: Means,
     extract::Json(sent): extract::Json<MyChanges>,
 ) -> Result<Json<Me>> {
     let names = sent.names()?;
     if names == Names::default() {
-        return get_me(caller, NoQuery, State(db)).await;
+        return known.describe(&user).await;
     }
-    let means = Means { db: db.clone(), clerk: clerk.for_request(), revocations, origin };
-    let user = caller.user.clone();
-    let work = async move { means.rename(&user, &names).await };
+    let renaming = user.clone();
+    let work = async move { means.rename(&renaming, &names).await };
     // A caller who hangs up must not keep Clerk's answer from the mirror.
     let renamed = tokio::spawn(work.in_current_span()).await.context("changing names")??;
-    let Json(mut me) = get_me(caller, NoQuery, State(db)).await?;
+    let Json(mut me) = known.describe(&user).await?;
     me.profile = Profile::from(&renamed.object.person);
     Ok(Json(me))
 }
 
-struct Means {
+/// What it takes to change a name at Clerk within one request.
+#[derive(Debug)]
+pub struct Means {
     db: Db,
     clerk: Api,
     revocations: Revocations,
     origin: Origin,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Means
+where
+    Db: FromRef<S>,
+    Api: FromRef<S>,
+    Revocations: FromRef<S>,
+    Limiter: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let origin = Origin::from_request_parts(parts, state).await?;
+        let (db, clerk) = (Db::from_ref(state), Api::from_ref(state).for_request());
+        Ok(Self { db, clerk, revocations: Revocations::from_ref(state), origin })
+    }
 }
 
 impl Means {

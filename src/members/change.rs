@@ -17,6 +17,7 @@ use crate::db::Db;
 use crate::db::trouble::sql_state;
 use crate::directory::membership;
 use crate::directory::sync::{self, Announced};
+use crate::entitlements::Entitlements;
 use crate::error::{Error, Result};
 use crate::jobs;
 use crate::limits::Limiter;
@@ -29,6 +30,7 @@ pub struct Means {
     pub(super) clerk: Api,
     pub(super) revocations: Revocations,
     pub(super) origin: Origin,
+    pub(super) entitlements: Entitlements,
     pub(super) step_up: StepUp,
 }
 
@@ -39,6 +41,7 @@ where
     Revocations: FromRef<S>,
     StepUp: FromRef<S>,
     Limiter: FromRef<S>,
+    Entitlements: FromRef<S>,
 {
     type Rejection = Error;
 
@@ -48,6 +51,7 @@ where
             db: Db::from_ref(state),
             clerk: Api::from_ref(state).for_request(),
             revocations: Revocations::from_ref(state),
+            entitlements: Entitlements::from_ref(state),
             step_up: StepUp::from_ref(state),
         })
     }

@@ -14,9 +14,26 @@ mod routes;
 mod stats;
 mod wire;
 
+use sea_orm::{DbErr, EntityTrait, Select};
+
 pub use assignee::{UnassignFormerMember, unassign};
 pub use entity::{Priority, Status};
 pub use new::row;
 pub use person::person_router;
 pub use routes::router;
 pub use wire::{NewTask, Task};
+
+use crate::db::{Connection, TenantDb};
+
+/// The tasks that count against a plan's limit.
+pub fn counted() -> Select<entity::Entity> {
+    entity::Entity::find()
+}
+
+/// How many tasks count against a tenant's plan.
+///
+/// # Errors
+/// The database's.
+pub async fn count<C: Connection>(db: &TenantDb<C>) -> Result<u64, DbErr> {
+    db.count(counted()).await
+}

@@ -1,6 +1,6 @@
 //! The handlers of `/api/tasks`.
 
-use axum::extract::OriginalUri;
+use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
@@ -17,6 +17,7 @@ use super::{assignee, completion, labels, new};
 use crate::audit::{Action, Entry, Origin, Target};
 use crate::auth::{ApiRoutes, RequireCreate, RequireDelete, RequireEdit, RequireView};
 use crate::db::{TenantDb, TenantId, Transaction};
+use crate::entitlements::Entitlements;
 use crate::error::{Problem, Result};
 use crate::guarded_routes;
 use crate::http::etag::{IfMatch, IfNoneMatch, Versioned, etag};
@@ -79,6 +80,7 @@ pub async fn list_tasks(
             ("ETag" = String, description = "Its version"),
             ("Idempotency-Replayed" = Option<String>, description = "`true` when it was created by an earlier request with this key"),
         )),
+        (status = 402, description = "`task_limit_reached`: the plan allows no more; `limit`, `used` and `plan` say how many", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -86,16 +88,19 @@ pub async fn create_task(
     guard: RequireCreate,
     origin: Origin,
     scope: Scope,
+    State(entitlements): State<Entitlements>,
     _: NoQuery,
     once: Once<NewTask>,
 ) -> Result<Response> {
     let row = new::row(&once.body, &guard.user.user_id)?;
+    let entitled = entitlements.of(&guard.db, &guard.user).await?;
     let tx = guard.db.begin().await?;
     let (sent, claimed) = match once.claim(&tx, &guard.user).await? {
         (_, Claim::Replayed(response)) => return Ok(response),
         (sent, Claim::Ours(claimed)) => (sent, claimed),
     };
     assignee::demand(&tx, &guard.user, sent.assignee_id.as_deref()).await?;
+    entitled.room_for_tasks(&tx, super::counted(), 1).await?;
     let row = tx.insert(row).await?;
     labels::index(&tx, row.id, &row.labels.0, true).await?;
     let (location, etag) = (format!("{}/{}", scope.tasks_path(), row.id), etag(row.version));

@@ -3,7 +3,7 @@
 use super::table::{Guarded, Rows, Table};
 use crate::db::journal;
 use crate::directory::access_change::entity as access_change;
-use crate::directory::{invitation, membership, organization, user};
+use crate::directory::{invitation, membership, organization, payment_attempt, subscription, subscription_item, user};
 use crate::idempotency::entity as idempotency_record;
 use crate::jobs::entity as job;
 use crate::tasks::entity as task;
@@ -14,6 +14,9 @@ pub const OWNED: &[&dyn Table] = &[
     &Rows::<idempotency_record::Entity>::owned(),
     &Rows::<task::label::Entity>::owned(),
     &Rows::<task::Entity>::owned(),
+    &Rows::<payment_attempt::Entity>::owned(),
+    &Rows::<subscription_item::Entity>::owned(),
+    &Rows::<subscription::Entity>::owned(),
     &Rows::<invitation::Entity>::owned(),
     &Rows::<membership::Entity>::owned(),
     &Guarded { rows: Rows::<journal::head::Entity>::owned(), function: "audit_purge_head" },

@@ -7,6 +7,8 @@ use super::forget;
 use super::record::{Outcome, record};
 use super::signatures::Message;
 use crate::auth::Revocations;
+use crate::auth::revocation::News;
+use crate::billing::plan_changed;
 use crate::clerk::event::{Envelope, Event, Malformed, Notice, Unreadable};
 use crate::db::Db;
 use crate::db::trouble::sql_state;
@@ -50,6 +52,11 @@ async fn apply(db: &Db, revocations: &Revocations, outcome: &Outcome<'_>, notice
         let purged = forget_if_purged(&tx, outcome).await?;
         if !purged {
             unassign(&tx, &notice.event).await?;
+        }
+        for change in &changes {
+            if let News::Plan { tenant } = &change.news {
+                plan_changed(&tx, tenant).await?;
+            }
         }
     }
     sync::commit(tx, changes, revocations).await

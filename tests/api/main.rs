@@ -11,6 +11,7 @@ mod audit;
 mod backend_api;
 mod bad_requests;
 mod bad_tokens;
+mod billing;
 mod compatibility;
 mod concurrency;
 mod errors;

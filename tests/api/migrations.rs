@@ -173,6 +173,9 @@ fn entities() -> BTreeMap<String, Columns> {
     BTreeMap::from([
         columns::<directory::organization::Entity>(),
         columns::<directory::user::Entity>(),
+        columns::<directory::subscription::Entity>(),
+        columns::<directory::subscription_item::Entity>(),
+        columns::<directory::payment_attempt::Entity>(),
         columns::<directory::membership::Entity>(),
         columns::<directory::invitation::Entity>(),
         columns::<directory::ended_session::Entity>(),

@@ -20,8 +20,9 @@ use svix::webhooks::Webhook;
 use tenantry::auth::{Revocations, StepUp, Workspaces};
 use tenantry::clerk::api::ApiConfig;
 use tenantry::clerk::{Api, Clock, KeySource, Verifier, VerifierConfig};
-use tenantry::config::LimitsConfig;
+use tenantry::config::{Catalogue, LimitsConfig};
 use tenantry::db::Db;
+use tenantry::entitlements::Entitlements;
 use tenantry::http::middleware::Limits;
 use tenantry::limits::Limiter;
 use tenantry::state::AppState;
@@ -61,10 +62,13 @@ impl App {
         let secrets: Vec<SecretString> = secrets.iter().map(|secret| SecretString::from(*secret)).collect();
         let keys = KeySource::Pem(public_key().to_owned());
         let parties = vec!["https://app.example".to_owned()];
+        let revocations = Revocations::default();
+        let grace = chrono::TimeDelta::days(7);
         let state = AppState {
+            entitlements: Entitlements::new(Catalogue::default(), grace, Clock::system(), &revocations),
             db: db.clone(),
             verifier: Verifier::new(VerifierConfig::new("https://clerk.example", parties, keys)).unwrap(),
-            revocations: Revocations::default(),
+            revocations,
             signatures: Signatures::new(&secrets).unwrap(),
             limiter: Limiter::new(&LimitsConfig::default(), 20, &Clock::system()),
             workspaces: Workspaces { personal: false },

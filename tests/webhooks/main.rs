@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests look past the tenant's wall, and at TEST_DATABASE_URL")]
 
 mod app;
+mod billing;
 mod convergence;
 mod database;
 mod failure;

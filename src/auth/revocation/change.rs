@@ -49,6 +49,11 @@ pub enum News {
         /// Its place in the order of all that was said of it.
         rank: Rank,
     },
+    /// What is known of a tenant's plan is not what it was; what it is now, the mirror says.
+    Plan {
+        /// `org_…`, or `user_…` for a workspace of their own
+        tenant: String,
+    },
 }
 
 /// What a member may do.

@@ -7,6 +7,7 @@
 mod change;
 mod few;
 mod person;
+mod plans;
 mod shards;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use chrono::{TimeDelta, Utc};
 
 pub use change::{Change, News, Place, Rank};
 use person::{Learned, Person};
+use plans::Plans;
 use shards::Shards;
 
 use super::Powers;
@@ -42,6 +44,8 @@ struct Inner {
     people: Shards<Person>,
     /// The second in which each was deleted.
     organizations: Shards<i64>,
+    /// How often each tenant's plan has changed.
+    plans: Plans,
     /// No token that was issued in this second or before is accepted.
     horizon: AtomicI64,
     capacity: usize,
@@ -61,6 +65,7 @@ impl Revocations {
         Self(Arc::new(Inner {
             people: Shards::new(),
             organizations: Shards::new(),
+            plans: Plans::default(),
             horizon: AtomicI64::new(i64::MIN),
             capacity,
             held: Mutex::new(0),
@@ -123,6 +128,27 @@ impl Revocations {
         self.forget_until((Utc::now() - KEPT).timestamp());
     }
 
+    /// A number that is another one once a tenant's plan has changed. What was read of the plan after asking for it holds as
+    /// long as it is the same.
+    pub fn plan_epoch(&self, tenant: &str) -> u64 {
+        self.0.plans.epoch(tenant)
+    }
+
+    /// Any tenant's plan may have changed without our hearing of it.
+    pub fn forget_plans(&self) {
+        self.0.plans.all_changed();
+    }
+
+    /// Says whether changes that others make are heard of from now on.
+    pub fn set_hearing(&self, hears: bool) {
+        self.0.plans.set_hearing(hears);
+    }
+
+    /// Whether changes that others make are heard of; while not, nothing should be remembered for longer than a second.
+    pub fn is_hearing(&self) -> bool {
+        self.0.plans.is_hearing()
+    }
+
     fn writing(&self) -> MutexGuard<'_, usize> {
         self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -136,6 +162,10 @@ impl Inner {
             News::Ban { user, banned, rank } => self.people.change(user, |person| person.banned(*banned, rank, second)),
             News::Membership { organization, user, place, rank } => {
                 self.people.change(user, |person| person.placed(organization, place.as_ref(), rank, second))
+            }
+            News::Plan { tenant } => {
+                self.plans.changed(tenant);
+                Learned::Changed
             }
             News::OrganizationDeleted { organization } => self.organizations.change(organization, |known| {
                 // 0 is what is new there; nothing was deleted in 1970.

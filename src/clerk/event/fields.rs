@@ -96,6 +96,12 @@ impl<'a> Fields<'a> {
         if id.starts_with("user_") { Err(self.wrong(name, "is a person's id")) } else { Ok(id) }
     }
 
+    /// A person's id, which must not look like an organization's: that would name the organization's data.
+    pub(super) fn user_id(&self, name: &str) -> Result<String, Unreadable> {
+        let id = self.id(name)?;
+        if id.starts_with("org_") { Err(self.wrong(name, "is an organization's id")) } else { Ok(id) }
+    }
+
     /// A time in Unix milliseconds.
     pub(super) fn time(&self, name: &str) -> Result<Option<DateTime<Utc>>, Unreadable> {
         let Some(value) = self.value(name) else { return Ok(None) };
@@ -118,6 +124,11 @@ impl<'a> Fields<'a> {
 
     pub(super) fn object(&self, name: &str) -> Result<Fields<'a>, Unreadable> {
         Fields::of(self.value(name).unwrap_or(&Value::Null), format!("{}/{name}", self.pointer))
+    }
+
+    /// An object that may be absent.
+    pub(super) fn optional_object(&self, name: &str) -> Result<Option<Fields<'a>>, Unreadable> {
+        self.value(name).map(|_| self.object(name)).transpose()
     }
 
     /// A list of objects; absent is empty.

@@ -3,6 +3,7 @@
 //! Payloads differ between instances and over time: unknown fields are ignored and absent optional ones tolerated. Strict are
 //! ids, times and the kind of each field. No error repeats a value, which may be somebody's name or address.
 
+mod billing;
 mod concerned;
 mod fields;
 mod objects;
@@ -15,6 +16,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+pub use billing::{BilledPlan, ItemStatus, Payer, PaymentAttempt, Seats, Subscription, SubscriptionItem};
 pub use fields::Unreadable;
 use fields::{Fields, millis};
 pub use objects::{EndedSession, Ending, Invitation, InvitationStatus, Membership, Organization, Person, User};
@@ -50,6 +52,12 @@ pub enum Event {
     Invitation(Invitation),
     /// `session.ended`, `session.removed`, `session.revoked`
     SessionEnded(EndedSession),
+    /// `subscription.*`, with all its items
+    Subscription(Subscription),
+    /// `subscriptionItem.*`; ended is a status and no deletion
+    SubscriptionItem(SubscriptionItem),
+    /// `paymentAttempt.*`
+    PaymentAttempt(PaymentAttempt),
     /// Any other type.
     Other,
 }
@@ -162,8 +170,34 @@ fn reader(kind: &str) -> Option<Reader> {
         "session.ended" => |data, at| session(data, at, Ending::Ended),
         "session.removed" => |data, at| session(data, at, Ending::Removed),
         "session.revoked" => |data, at| session(data, at, Ending::Revoked),
+        _ => return billing(kind),
+    })
+}
+
+fn billing(kind: &str) -> Option<Reader> {
+    Some(match kind {
+        "subscription.created" | "subscription.updated" | "subscription.active" | "subscription.pastDue" => {
+            |data, at| Subscription::read(data, at).map(Event::Subscription)
+        }
+        "subscriptionItem.created" | "subscriptionItem.updated" | "subscriptionItem.freeTrialEnding" => {
+            |data, at| item(data, at, None)
+        }
+        "subscriptionItem.active" => |data, at| item(data, at, Some(ItemStatus::Active)),
+        "subscriptionItem.canceled" => |data, at| item(data, at, Some(ItemStatus::Canceled)),
+        "subscriptionItem.upcoming" => |data, at| item(data, at, Some(ItemStatus::Upcoming)),
+        "subscriptionItem.ended" => |data, at| item(data, at, Some(ItemStatus::Ended)),
+        "subscriptionItem.abandoned" => |data, at| item(data, at, Some(ItemStatus::Abandoned)),
+        "subscriptionItem.incomplete" => |data, at| item(data, at, Some(ItemStatus::Incomplete)),
+        "subscriptionItem.pastDue" => |data, at| item(data, at, Some(ItemStatus::PastDue)),
+        "paymentAttempt.created" | "paymentAttempt.updated" => {
+            |data, at| PaymentAttempt::read(data, at).map(Event::PaymentAttempt)
+        }
         _ => return None,
     })
+}
+
+fn item(data: &Fields<'_>, at: DateTime<Utc>, usual: Option<ItemStatus>) -> Result<Event, Unreadable> {
+    SubscriptionItem::read(data, at, usual).map(Event::SubscriptionItem)
 }
 
 fn invitation(data: &Fields<'_>, at: DateTime<Utc>, usual: InvitationStatus) -> Result<Event, Unreadable> {

@@ -195,7 +195,20 @@ fn what_we_have_no_use_for_is_never_unreadable() {
             assert_eq!(read(&body).unwrap().event, Event::Other, "{body}");
         }
     }
-    assert_eq!(read(SUBSCRIPTION).unwrap().event, Event::Other);
+}
+
+#[test]
+fn a_subscription_is_read_with_its_items() {
+    let Event::Subscription(subscription) = read(SUBSCRIPTION).unwrap().event else { panic!("no subscription") };
+    assert_eq!(subscription.payer, Payer::Organization("org_3ViXZya8cdFOcVwWBhqG5KSFdPE".into()));
+    assert_eq!((&*subscription.status, subscription.past_due_at), ("active", None));
+    let [pro, free] = &*subscription.items else { panic!("{:?}", subscription.items) };
+    let plan = pro.plan.as_ref().unwrap();
+    assert_eq!((plan.slug.as_deref(), plan.is_recurring, plan.is_seat_based), (Some("pro"), true, true));
+    assert_eq!((pro.status, pro.seats), (ItemStatus::Canceled, Some(Seats { quantity: Some(12) })));
+    assert_eq!((pro.period_end, pro.updated_at), (Some(at(1_775_127_600_000)), at(1_772_535_600_000)));
+    assert_eq!((free.status, free.period_end, free.seats), (ItemStatus::Upcoming, None, None));
+    assert_eq!(free.subscription_id.as_deref(), Some(&*subscription.id));
 }
 
 #[test]

@@ -55,11 +55,13 @@ pub(super) fn second(updated_at: i64, event_at: i64) -> i64 {
 }
 
 impl ActiveModel {
-    /// A row that tells of a change; its time is left to the database.
-    pub(super) fn of(change: &Change) -> Self {
+    /// A row that tells of a change, where it has one; its time is left to the database.
+    pub(super) fn of(change: &Change) -> Option<Self> {
         let none = Rank { updated_at: change.second.saturating_mul(1000), ..Rank::default() };
         let text = |id: &String| Some(id.clone());
-        match &change.news {
+        Some(match &change.news {
+            // Told of, and not recorded: the subscription itself is what can be read.
+            News::Plan { .. } => return None,
             News::UserDeleted { user } => Self { user_id: Set(text(user)), ..Self::row(Kind::User, true, &none) },
             News::Ban { user, banned, rank } => {
                 Self { user_id: Set(text(user)), ..Self::row(Kind::Ban, *banned, rank) }
@@ -80,7 +82,7 @@ impl ActiveModel {
                 permissions: Set(place.as_ref().map(|place| Permissions(place.permissions.clone()))),
                 ..Self::row(Kind::Membership, rank.gone, rank)
             },
-        }
+        })
     }
 
     fn row(kind: Kind, gone: bool, rank: &Rank) -> Self {

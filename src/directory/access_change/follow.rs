@@ -42,6 +42,7 @@ pub async fn follow(db: &Db, config: &DatabaseConfig, revocations: &Revocations)
         revocations.forget_until(chrono::Utc::now().timestamp());
     }
     let several = config.url.kind() == DatabaseKind::Postgres;
+    revocations.set_hearing(!several);
     Following(several.then(|| tokio::spawn(keep_up(reader, config.direct_url.clone()))))
 }
 
@@ -51,10 +52,17 @@ async fn keep_up(mut reader: Reader, direct: DatabaseUrl) {
         let db = reader.db.clone();
         let mut listener = poll_until(&mut reader, listen(&direct, &db)).await;
         tracing::info!("listening for changes of access");
+        let revocations = reader.revocations.clone();
         let why = match reader.reload().await {
-            Ok(()) => obey(&mut reader, &mut listener).await,
+            Ok(()) => {
+                // Whatever was remembered until now may have changed unheard.
+                revocations.forget_plans();
+                revocations.set_hearing(true);
+                obey(&mut reader, &mut listener).await
+            }
             Err(error) => Some(error),
         };
+        revocations.set_hearing(false);
         let why = why.map_or_else(|| "the connection is gone".to_owned(), |error| error.to_string());
         tracing::warn!(why, "no longer listening for changes of access; reading them every {POLL:?} meanwhile");
     }
@@ -62,8 +70,9 @@ async fn keep_up(mut reader: Reader, direct: DatabaseUrl) {
 
 /// Reads what is told of, until nothing is told any more, or it cannot be read.
 async fn obey(reader: &mut Reader, listener: &mut Listener) -> Option<DbErr> {
-    while let Some(ids) = listener.hear().await {
-        if let Err(error) = reader.fetch(ids).await {
+    while let Some(heard) = listener.hear().await {
+        reader.forget_plans(heard.plans);
+        if let Err(error) = reader.fetch(heard.ids).await {
             return Some(error);
         }
     }

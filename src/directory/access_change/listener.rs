@@ -9,8 +9,8 @@ use sea_orm::sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::CHANNEL;
 use super::record::notify;
+use super::{CHANNEL, PLAN};
 use crate::config::DatabaseUrl;
 use crate::db::Db;
 
@@ -38,6 +38,25 @@ pub(super) enum Deaf {
 
 /// Hears of new rows.
 pub(super) struct Listener(PgListener);
+
+/// What was heard.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Heard {
+    /// The ids of new rows.
+    pub(super) ids: Vec<Uuid>,
+    /// The tenants whose plan changed.
+    pub(super) plans: Vec<String>,
+}
+
+impl Heard {
+    /// An echo tells nothing.
+    fn take(&mut self, payload: &str) {
+        match payload.strip_prefix(PLAN) {
+            Some(tenant) => self.plans.push(tenant.to_owned()),
+            None => self.ids.extend(payload.split(',').filter_map(|id| id.parse::<Uuid>().ok())),
+        }
+    }
+}
 
 impl Listener {
     /// Connects, and makes sure that what is sent through the pool arrives.
@@ -67,22 +86,23 @@ impl Listener {
         }
     }
 
-    /// Waits for news: the ids of new rows, none when the connection is gone.
-    pub(super) async fn hear(&mut self) -> Option<Vec<Uuid>> {
+    /// Waits for news; none when the connection is gone.
+    pub(super) async fn hear(&mut self) -> Option<Heard> {
         loop {
             match timeout(SILENCE, self.0.try_recv()).await {
                 Ok(Ok(Some(heard))) => {
-                    let mut ids = ids(heard.payload());
+                    let mut news = Heard::default();
+                    news.take(heard.payload());
                     // Whatever else has come already; waiting for nothing loses nothing.
                     while let Ok(more) = timeout(Duration::ZERO, self.0.try_recv()).await {
                         match more {
-                            Ok(Some(heard)) => ids.extend(self::ids(heard.payload())),
+                            Ok(Some(heard)) => news.take(heard.payload()),
                             // The next call would connect anew by itself, and what came in between would be lost. The reload
                             // that follows reads these ids as well.
                             Ok(None) | Err(_) => return None,
                         }
                     }
-                    return Some(ids);
+                    return Some(news);
                 }
                 Ok(Ok(None) | Err(_)) => return None,
                 Err(_) => match timeout(ANSWER_WITHIN, self.0.execute("SELECT 1")).await {
@@ -102,9 +122,4 @@ async fn connect(direct: &DatabaseUrl) -> Result<PgListener, SqlxError> {
     listener.eager_reconnect(false);
     listener.listen(CHANNEL).await?;
     Ok(listener)
-}
-
-/// The ids in a notification. An echo has none.
-fn ids(payload: &str) -> Vec<Uuid> {
-    payload.split(',').filter_map(|id| id.parse().ok()).collect()
 }

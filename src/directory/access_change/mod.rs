@@ -22,6 +22,10 @@ use crate::db::Db;
 /// Where PostgreSQL tells of new rows.
 const CHANNEL: &str = "tenantry_access_changes";
 
+/// How a notification begins that tells whose plan changed. There is no row for it to be read: an instance that does not hear
+/// remembers no plan for longer than a second.
+const PLAN: &str = "plan ";
+
 /// How long a row is kept: longer than it is read, whatever the clocks.
 const KEPT: TimeDelta = TimeDelta::hours(revocation::KEPT.num_hours() + 1);
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::entity::{Column, Entity, Model};
 use crate::auth::Revocations;
-use crate::auth::revocation::{CAPACITY, KEPT};
+use crate::auth::revocation::{CAPACITY, Change, KEPT, News};
 use crate::db::Db;
 
 /// A transaction commits some time after it wrote: rows this much older than the newest known may still come to light.
@@ -19,7 +19,7 @@ const LEEWAY: TimeDelta = TimeDelta::seconds(60);
 #[derive(Debug)]
 pub(super) struct Reader {
     pub(super) db: Db,
-    revocations: Revocations,
+    pub(super) revocations: Revocations,
     newest: Option<DateTime<Utc>>,
 }
 
@@ -40,6 +40,13 @@ impl Reader {
             Some(newest) => self.read(since(newest - OVERLAP)).await,
             None => self.reload().await,
         }
+    }
+
+    /// The plans of these tenants are not what they were.
+    pub(super) fn forget_plans(&self, tenants: Vec<String>) {
+        let changes: Vec<Change> =
+            tenants.into_iter().map(|tenant| Change { news: News::Plan { tenant }, second: 0 }).collect();
+        self.revocations.learn(&changes);
     }
 
     /// Reads the rows that were told of.

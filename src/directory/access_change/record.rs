@@ -7,8 +7,8 @@ use sea_orm::{
     Statement,
 };
 
-use super::CHANNEL;
 use super::entity::{ActiveModel, Column, Entity, Kind, second};
+use super::{CHANNEL, PLAN};
 use crate::auth::revocation::{Change, News, Place, Rank};
 use crate::directory::{ended_session, membership, organization, user};
 
@@ -103,11 +103,16 @@ pub(in crate::directory) fn of_ended_session(row: &ended_session::Model) -> Chan
 /// # Errors
 /// The database's.
 pub(in crate::directory) async fn record<C: ConnectionTrait>(tx: &C, changes: &[Change]) -> Result<(), DbErr> {
-    if changes.is_empty() {
+    let backend = tx.get_database_backend();
+    for change in changes {
+        if let (News::Plan { tenant }, DbBackend::Postgres) = (&change.news, backend) {
+            notify(tx, &format!("{PLAN}{tenant}")).await?;
+        }
+    }
+    let mut rows: Vec<ActiveModel> = changes.iter().filter_map(ActiveModel::of).collect();
+    if rows.is_empty() {
         return Ok(());
     }
-    let backend = tx.get_database_backend();
-    let mut rows: Vec<ActiveModel> = changes.iter().map(ActiveModel::of).collect();
     if backend != DbBackend::Postgres {
         let now = Utc::now().trunc_subsecs(6);
         rows.iter_mut().for_each(|row| row.recorded_at = Set(now));

@@ -11,7 +11,7 @@ use crate::audit::Action;
 use crate::auth::AuthUser;
 use crate::clerk::api::{Answered, NewInvitation, Refusal};
 use crate::clerk::event;
-use crate::db::TenantId;
+use crate::db::TenantDb;
 use crate::directory::managing::RequireManageMembers;
 use crate::error::{Error, Problem, Result};
 use crate::http::etag::etag;
@@ -53,7 +53,7 @@ pub async fn create_invitations(
     if asked.people.iter().any(|new| new.role == ADMIN) {
         demand_may_appoint(&guard).await?;
     }
-    let invite = means.invite(guard.db.tenant().clone(), guard.user, asked, sent);
+    let invite = means.invite(guard.db, guard.user, asked, sent);
     // A caller who hangs up must not keep Clerk's answer from the mirror.
     tokio::spawn(invite.in_current_span()).await.context("inviting")?
 }
@@ -61,16 +61,22 @@ pub async fn create_invitations(
 impl Means {
     async fn invite(
         self,
-        tenant: TenantId,
+        db: TenantDb,
         user: AuthUser,
         asked: Asked,
         sent: Once<NewInvitations>,
     ) -> Result<Response> {
-        let ahead = match sent.claim_ahead(&self.db, &tenant, &user).await? {
+        let tenant = db.tenant();
+        let ahead = match sent.claim_ahead(&self.db, tenant, &user).await? {
             (_, ClaimAhead::Replayed(response)) => return Ok(response),
             (_, ClaimAhead::Ours(ahead)) => ahead,
         };
         let mut in_doubt = ahead.is_in_doubt();
+        // An attempt in doubt may have taken the seats that it asks for.
+        if !in_doubt && let Err(refused) = self.demand_seats(&db, &user, asked.people.len()).await {
+            ahead.give_up(&self.db, in_doubt).await;
+            return Err(refused);
+        }
         let invited = match self.ask(tenant.as_str(), &user.user_id, &asked.people, &mut in_doubt).await {
             Ok(invited) => invited,
             Err(refusal) => {
@@ -81,6 +87,12 @@ impl Means {
         let answer = answer(&asked, &invited)?;
         warn(store(&self, &invited, Action::InvitationCreated, Some((&ahead, &answer))).await);
         Ok(answer.into_response())
+    }
+
+    /// Passes when the plan has room for so many more. Clerk has the last word: it may be behind the plan, or ahead of the mirror.
+    async fn demand_seats(&self, db: &TenantDb, user: &AuthUser, wanted: usize) -> Result<()> {
+        let wanted = u64::try_from(wanted).unwrap_or(u64::MAX);
+        self.entitlements.of(db, user).await?.seats(db, wanted).await
     }
 
     /// Asks Clerk; after an attempt of which nobody knows what became of it, looks first. `in_doubt` says in the end whether

@@ -5,6 +5,7 @@
 mod addresses;
 mod callers;
 mod load;
+mod plans;
 mod webhooks;
 
 use std::convert::Infallible;

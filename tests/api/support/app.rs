@@ -13,8 +13,9 @@ use tenantry::auth::{Revocations, StepUp, Workspaces};
 use tenantry::clerk::api::ApiConfig;
 use tenantry::clerk::reverification::Preset;
 use tenantry::clerk::{Api, Clock, KeySource, Verifier, VerifierConfig};
-use tenantry::config::LimitsConfig;
+use tenantry::config::{Catalogue, LimitsConfig};
 use tenantry::db::Db;
+use tenantry::entitlements::Entitlements;
 use tenantry::http::middleware::Limits;
 use tenantry::limits::Limiter;
 use tenantry::state::AppState;
@@ -37,7 +38,7 @@ pub struct TestApp {
     pub revocations: Revocations,
     pub scratch: Arc<Scratch>,
     pub on: Database,
-    state: AppState,
+    pub state: AppState,
 }
 
 /// What may differ from test to test.
@@ -54,8 +55,12 @@ pub struct Setup {
     pub limits: LimitsConfig,
     /// Stands for the connections of the pool, of which a tenant has half.
     pub connections: usize,
-    /// The time by which limits are kept.
+    /// The time by which limits are kept, and by which periods of plans end.
     pub clock: Clock,
+    pub plans: Catalogue,
+    /// Whom and what the local Clerk begins with, if not with nobody.
+    pub seed: Option<Seed>,
+    pub past_due_grace: TimeDelta,
 }
 
 impl Default for Setup {
@@ -70,6 +75,9 @@ impl Default for Setup {
             limits: LimitsConfig::default(),
             connections: 1000,
             clock: Clock::system(),
+            plans: Catalogue::default(),
+            seed: None,
+            past_due_grace: TimeDelta::days(7),
         }
     }
 }
@@ -82,7 +90,7 @@ impl TestApp {
 
     /// The service set up differently.
     pub async fn with(on: Database, setup: Setup) -> Self {
-        let clerk = local_clerk().await;
+        let clerk = local_clerk(setup.seed.clone().unwrap_or_else(seed)).await;
         let scratch = Arc::new(on.scratch().await);
         let db = Db::connect(&scratch.config).await.unwrap();
         let revocations = Revocations::default();
@@ -164,8 +172,9 @@ fn state(clerk: &Emulator, db: Db, revocations: &Revocations, setup: &Setup) -> 
     let own = || ApiConfig::new(clerk.base_url(), Some(clerk.secret_key().into()));
     let backend_api = Api::new(setup.backend_api.clone().unwrap_or_else(own)).unwrap();
     let (revocations, step_up) = (revocations.clone(), StepUp(setup.reverification));
-    let limiter = Limiter::new(&setup.limits, setup.connections, &setup.clock);
-    AppState { db, verifier, revocations, clerk: backend_api, signatures, limiter, workspaces, step_up }
+    let limiter = Limiter::for_plans(&setup.limits, setup.connections, &setup.clock, &setup.plans);
+    let entitlements = Entitlements::new(setup.plans.clone(), setup.past_due_grace, setup.clock.clone(), &revocations);
+    AppState { db, verifier, revocations, clerk: backend_api, signatures, entitlements, limiter, workspaces, step_up }
 }
 
 fn router(state: &AppState, setup: &Setup) -> Router {
@@ -184,8 +193,8 @@ pub fn signing_key() -> Arc<SigningKey> {
     KEY.get_or_init(|| Arc::new(SigningKey::generate().unwrap())).clone()
 }
 
-async fn local_clerk() -> Emulator {
-    let clerk = Emulator::builder().seed(seed()).signing_key(signing_key()).authorized_party(ORIGIN).build().unwrap();
+async fn local_clerk(seed: Seed) -> Emulator {
+    let clerk = Emulator::builder().seed(seed).signing_key(signing_key()).authorized_party(ORIGIN).build().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     clerk.spawn(listener).await.unwrap();
     clerk
