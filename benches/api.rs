@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Request};
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
+use chrono::TimeDelta;
 use clerk_emulator::{Emulator, NewOrganization, NewUser, Seed, TokenRequest};
 use criterion::{Criterion, criterion_group, criterion_main};
 use http_body_util::BodyExt;
@@ -20,6 +21,7 @@ use tenantry::entitlements::Entitlements;
 use tenantry::http::middleware::{Limits, wrap};
 use tenantry::limits::{Door, Limiter, limit_address, limit_caller};
 use tenantry::state::AppState;
+use tenantry::tasks::TrashHold;
 use tenantry::webhooks::Signatures;
 use tower::ServiceExt;
 
@@ -60,6 +62,7 @@ async fn prepare() -> Bench {
         workspaces: Workspaces { personal: false },
         clerk: Api::new(ApiConfig::new(clerk.base_url(), None)).expect("a client"),
         step_up: StepUp(None),
+        trash: TrashHold(TimeDelta::days(30)),
     };
     let limits = Limits {
         timeout: Duration::from_secs(10),

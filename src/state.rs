@@ -10,6 +10,7 @@ use crate::config::{self, ClerkConfig, Config};
 use crate::db::Db;
 use crate::entitlements::Entitlements;
 use crate::limits::Limiter;
+use crate::tasks::TrashHold;
 use crate::webhooks::Signatures;
 
 /// What the routes are given. Cheap to clone.
@@ -33,6 +34,8 @@ pub struct AppState {
     pub workspaces: Workspaces,
     /// How fresh a factor must be for what cannot be undone.
     pub step_up: StepUp,
+    /// How long a deleted task can be restored.
+    pub trash: TrashHold,
 }
 
 impl AppState {
@@ -54,6 +57,7 @@ impl AppState {
             signatures: Signatures::new(&config.clerk.webhook_secrets).context("CLERK_WEBHOOK_SIGNING_SECRET")?,
             workspaces: Workspaces { personal: config.personal_workspaces },
             step_up: StepUp(config.reverification),
+            trash: TrashHold(config.trash_hold),
         })
     }
 }

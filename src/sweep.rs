@@ -9,7 +9,7 @@ use crate::auth::Revocations;
 use crate::db::Db;
 use crate::directory::{access_change, ended_session};
 use crate::tenants::purge::{Purge, Purged};
-use crate::{idempotency, webhooks};
+use crate::{idempotency, tasks, webhooks};
 
 /// Sweeps now and then every hour, until the process ends. Any number of instances may.
 pub async fn sweep_hourly(db: Db, revocations: Revocations, hold: TimeDelta) {
@@ -37,6 +37,7 @@ pub async fn sweep(db: &Db) {
     report("webhook deliveries", webhooks::sweep(db).await);
     report("ended sessions", ended_session::sweep(db).await);
     report("changes of access", access_change::sweep(db).await);
+    report("tasks in the trash", tasks::purge_overdue(db, Utc::now()).await);
 }
 
 fn report(what: &'static str, swept: Result<u64, DbErr>) {

@@ -12,6 +12,7 @@ mod m20261121_000007_purge_deleted_tenants;
 mod m20261121_000008_create_audit_log;
 mod m20261121_000009_create_jobs;
 mod m20261121_000010_create_billing;
+mod m20261121_000011_task_trash_and_comments;
 pub mod roles;
 pub mod tables;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_create_audit_log::Migration),
             Box::new(m20261121_000009_create_jobs::Migration),
             Box::new(m20261121_000010_create_billing::Migration),
+            Box::new(m20261121_000011_task_trash_and_comments::Migration),
         ]
     }
 }

@@ -62,6 +62,8 @@ pub struct Config {
     pub plans: Catalogue,
     /// How long a plan that is not paid for stays in force.
     pub past_due_grace: TimeDelta,
+    /// How long a deleted task can be restored: `TRASH_HOLD_DAYS`.
+    pub trash_hold: TimeDelta,
     /// How fresh a factor must be for what cannot be undone; `None` asks for none.
     pub reverification: Option<Preset>,
     /// What is logged and how it looks.
@@ -150,6 +152,7 @@ impl Config {
             organization_hold: TimeDelta::days(reader.number("ORGANIZATION_HOLD_DAYS", 0..=3650)),
             plans: Catalogue::read(reader),
             past_due_grace: TimeDelta::days(reader.number("PAST_DUE_GRACE_DAYS", 0..=365)),
+            trash_hold: TimeDelta::days(reader.number("TRASH_HOLD_DAYS", 0..=3650)),
             reverification: reverification(reader),
             log: LogConfig::read(reader),
         }

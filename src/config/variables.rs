@@ -139,6 +139,11 @@ pub const VARIABLES: &[Variable] = &[
         "how long a plan stays in force while it is not paid for, 0 to 365; `0` is not at all",
     ),
     open(
+        "TRASH_HOLD_DAYS",
+        Fixed("30"),
+        "how long a deleted task can be restored before it is purged, 0 to 3650; `0`: a deleted task is gone at once",
+    ),
+    open(
         "REVERIFICATION_LEVEL",
         Fixed("strict"),
         "how fresh a factor must be to remove or demote an admin: `off`, `lax` (a day), `moderate` (an hour), `strict` (ten minutes), `strict_mfa` (both factors)",

@@ -12,7 +12,7 @@ use axum::http::HeaderName;
 use chrono::TimeDelta;
 
 pub use ahead::{Ahead, ClaimAhead};
-pub use once::{Answer, Claim, Claimed, Once};
+pub use once::{Answer, Claim, Claimed, Once, OnceEmpty};
 pub use sweep::sweep;
 
 /// The request header that names the attempt.

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use axum::body::Bytes;
 use axum::extract::{FromRequest, OriginalUri, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{SubsecRound, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::entity::{ActiveModel, Column, Entity, Model};
 use super::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, KEPT};
@@ -44,12 +45,49 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Once<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
         require_json(request.headers())?;
-        let key = key(request.headers())?;
-        let route = format!("{} {}", request.method(), path(&request));
-        let bytes = body(request, state).await?;
-        let key = key.map(|key| Key { key, route, body_digest: digest(&SHA256, &bytes).as_ref().to_vec() });
+        let (bytes, key) = read(request, state).await?;
         Ok(Self { body: parse_json(&bytes)?, key })
     }
+}
+
+/// A POST that takes no body, acted upon once likewise. `{}` is no body either.
+#[derive(Debug)]
+pub struct OnceEmpty(Once<()>);
+
+impl<S: Send + Sync> FromRequest<S> for OnceEmpty {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Nothing {}
+        let headers = request.headers().clone();
+        let (bytes, key) = read(request, state).await?;
+        if !bytes.is_empty() {
+            require_json(&headers)?;
+            let Nothing {} = parse_json(&bytes)?;
+        }
+        Ok(Self(Once { body: (), key }))
+    }
+}
+
+impl OnceEmpty {
+    /// Claims the key for this transaction.
+    ///
+    /// # Errors
+    /// Those of [`Once::claim`].
+    pub async fn claim(self, tx: &TenantDb<Transaction>, user: &AuthUser) -> Result<Claim> {
+        self.0.claim(tx, user).await.map(|((), claim)| claim)
+    }
+}
+
+/// The body, and the key with what it is bound to.
+async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<(Bytes, Option<Key>)> {
+    let key = key(request.headers())?;
+    let route = format!("{} {}", request.method(), path(&request));
+    let bytes = body(request, state).await?;
+    let key = key.map(|key| Key { key, route, body_digest: digest(&SHA256, &bytes).as_ref().to_vec() });
+    Ok((bytes, key))
 }
 
 /// The whole path, of which a nested router sees less. HTTP/2 puts scheme and host before it: a retry over another
@@ -215,9 +253,16 @@ impl Answer {
     /// # Errors
     /// When the body cannot be written as JSON.
     pub fn created(location: String, etag: &HeaderValue, body: &impl Serialize) -> Result<Self> {
+        Ok(Self { status: StatusCode::CREATED, location: Some(location), ..Self::ok(etag, body)? })
+    }
+
+    /// 200 with its entity tag and its wire form.
+    ///
+    /// # Errors
+    /// When the body cannot be written as JSON.
+    pub fn ok(etag: &HeaderValue, body: &impl Serialize) -> Result<Self> {
         let body = serde_json::to_vec(body).map_err(anyhow::Error::new)?;
-        let etag = etag.to_str().ok().map(str::to_owned);
-        Ok(Self { status: StatusCode::CREATED, location: Some(location), etag, body })
+        Ok(Self { status: StatusCode::OK, location: None, etag: etag.to_str().ok().map(str::to_owned), body })
     }
 
     /// 201 for several things, which have no common address.

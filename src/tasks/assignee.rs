@@ -50,7 +50,8 @@ impl Job for UnassignFormerMember {
 /// Takes from somebody who has left the tenant the tasks they were given there, a batch at a time.
 ///
 /// Nothing happens to the tasks of a member, such as somebody who has come back: each batch looks again. Who changed a task last
-/// stays as it is: nobody edited it.
+/// stays as it is: nobody edited it. What is in the trash is given back too, so that a task does not come back as that of somebody
+/// who has left.
 ///
 /// # Errors
 /// The database's; what was done until then stays done.

@@ -173,7 +173,7 @@ impl Aim<'_> {
 }
 
 /// What every change sets besides: who, when, and the next version.
-fn stamp(changer: &str, now: DateTime<Utc>) -> Assignments {
+pub(super) fn stamp(changer: &str, now: DateTime<Utc>) -> Assignments {
     vec![
         (Column::UpdatedBy, Expr::value(changer)),
         (Column::UpdatedAt, Expr::value(now)),

@@ -1,4 +1,4 @@
-//! The table of tasks, and of the labels they can be found by.
+//! The tables of tasks, of the labels they can be found by, and of the comments on them.
 
 use sea_orm::entity::prelude::*;
 use sea_orm::{DeriveIden, FromJsonQueryResult};
@@ -80,6 +80,12 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     /// Counts the changes; the entity tag is made of it.
     pub version: i64,
+    /// When it was moved to the trash; null while it lives.
+    pub deleted_at: Option<DateTimeUtc>,
+    /// Who moved it there.
+    pub deleted_by: Option<String>,
+    /// Until when it can be brought back.
+    pub purge_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -115,6 +121,37 @@ pub mod label {
         pub task_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
         pub label: String,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+
+    impl TenantOwned for Entity {
+        const TENANT: Column = Column::TenantId;
+    }
+}
+
+/// What people say about a task.
+pub mod comment {
+    use sea_orm::entity::prelude::*;
+
+    use crate::db::TenantOwned;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "task_comments")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub task_id: Uuid,
+        #[sea_orm(column_type = "Text")]
+        pub body: String,
+        pub author_id: String,
+        pub created_at: DateTimeUtc,
+        pub updated_at: DateTimeUtc,
+        /// Counts the edits; the entity tag is made of it.
+        pub version: i64,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -54,6 +54,9 @@ pub fn row(new: &NewTask, creator: &str) -> Result<ActiveModel> {
         created_at: Set(now),
         updated_at: Set(now),
         version: Set(1),
+        deleted_at: NotSet,
+        deleted_by: NotSet,
+        purge_at: NotSet,
     })
 }
 

@@ -30,11 +30,12 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// As a condition on tasks, beside the tenant's own.
+    /// As a condition on tasks, beside the tenant's own. What is in the trash is in no scope.
     pub fn condition(&self) -> Condition {
+        let living = Condition::all().add(Column::DeletedAt.is_null());
         match self {
-            Self::Tenant => Condition::all(),
-            Self::Creator(user_id) => Condition::all().add(Column::CreatedBy.eq(user_id.as_str())),
+            Self::Tenant => living,
+            Self::Creator(user_id) => living.add(Column::CreatedBy.eq(user_id.as_str())),
         }
     }
 

@@ -12,8 +12,9 @@ use super::entity::{Column, Entity, Model, Status};
 use super::list::{TaskQuery, list};
 use super::person::Scope;
 use super::stats::{TaskStats, stats};
+use super::trash::{self, TrashHold};
 use super::wire::{Completion, NewTask, Task, TaskChanges};
-use super::{assignee, completion, labels, new};
+use super::{activity, assignee, comments, completion, labels, new};
 use crate::audit::{Action, Entry, Origin, Target};
 use crate::auth::{ApiRoutes, RequireCreate, RequireDelete, RequireEdit, RequireView};
 use crate::db::{TenantDb, TenantId, Transaction};
@@ -34,12 +35,22 @@ pub fn router() -> ApiRoutes<AppState> {
         .routes(guarded_routes!(get_task_stats))
         .routes(guarded_routes!(get_task, update_task, replace_task, delete_task))
         .routes(guarded_routes!(complete_task))
+        .routes(guarded_routes!(trash::routes::list_trash))
+        .routes(guarded_routes!(trash::routes::get_trashed_task, trash::routes::purge_task))
+        .routes(guarded_routes!(trash::routes::restore_task))
+        .routes(guarded_routes!(comments::routes::list_comments, comments::routes::create_comment))
+        .routes(guarded_routes!(
+            comments::routes::get_comment,
+            comments::routes::update_comment,
+            comments::routes::delete_comment
+        ))
+        .routes(guarded_routes!(activity::routes::list_activity))
 }
 
 /// The id in the path.
 #[derive(Debug, Deserialize)]
 pub struct TaskPath {
-    id: Uuid,
+    pub(super) id: Uuid,
 }
 
 /// List tasks.
@@ -100,7 +111,7 @@ pub async fn create_task(
         (sent, Claim::Ours(claimed)) => (sent, claimed),
     };
     assignee::demand(&tx, &guard.user, sent.assignee_id.as_deref()).await?;
-    entitled.room_for_tasks(&tx, super::counted(), 1).await?;
+    entitled.room_for_tasks(&tx, super::living(), 1).await?;
     let row = tx.insert(row).await?;
     labels::index(&tx, row.id, &row.labels.0, true).await?;
     let (location, etag) = (format!("{}/{}", scope.tasks_path(), row.id), etag(row.version));
@@ -193,6 +204,9 @@ pub async fn replace_task(
 }
 
 /// Delete a task.
+///
+/// It moves to the trash with its comments, and is found there alone until it is restored or, at the `purge_at` that is stated
+/// there, gone for good.
 #[utoipa::path(
     delete, path = "/{id}", tag = "tasks",
     params(("id" = Uuid, Path, description = "The task"), ("If-Match" = Option<String>, Header, description = "The ETag the task must have")),
@@ -208,14 +222,13 @@ pub async fn delete_task(
     scope: Scope,
     _: NoQuery,
     if_match: IfMatch,
+    State(hold): State<TrashHold>,
     Path(TaskPath { id }): Path<TaskPath>,
 ) -> Result<StatusCode> {
     let target = Aim { id, scope: &scope, if_match: &if_match };
     let tx = guard.db.begin().await?;
     let before = target.lock(&tx).await?;
-    tx.delete(Entity::delete_many().filter(target.condition())).await?;
-    let entry = Entry::new(&origin, Action::TaskDeleted, Target::task(id)).before(&Task::of(before, tx.tenant()));
-    tx.commit(entry).await?;
+    trash::put(tx, &origin, before, &guard.user.user_id, hold).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -12,6 +12,7 @@ use crate::tasks::entity as task;
 pub const OWNED: &[&dyn Table] = &[
     &Rows::<job::Entity>::owned(),
     &Rows::<idempotency_record::Entity>::owned(),
+    &Rows::<task::comment::Entity>::owned(),
     &Rows::<task::label::Entity>::owned(),
     &Rows::<task::Entity>::owned(),
     &Rows::<payment_attempt::Entity>::owned(),

@@ -182,6 +182,7 @@ fn entities() -> BTreeMap<String, Columns> {
         columns::<directory::access_change::entity::Entity>(),
         columns::<tasks::entity::Entity>(),
         columns::<tasks::entity::label::Entity>(),
+        columns::<tasks::entity::comment::Entity>(),
         columns::<webhooks::delivery::Entity>(),
         columns::<idempotency::entity::Entity>(),
         columns::<db::journal::Entity>(),

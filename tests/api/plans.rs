@@ -145,6 +145,7 @@ async fn nothing_reads_a_whole_table(watched: &Watched, explainer: &Explainer) {
     let (_, next) = watched.asked(Method::GET, "/api/members?limit=50", None).await;
     all.extend(watched.get(&next.unwrap()).await);
     all.extend(writes(watched).await);
+    all.extend(comments_and_trash(watched).await);
     for (asked, plan) in explainer.all(&all).await {
         plan.assert_scans_nothing(asked);
     }
@@ -166,6 +167,44 @@ async fn writes(watched: &Watched) -> Vec<Asked> {
         all.extend(watched.asked(method, &path, body).await.0);
     }
     all
+}
+
+/// What is written about comments and in the trash, and single ones that are read.
+async fn comments_and_trash(watched: &Watched) -> Vec<Asked> {
+    let task = watched.caller.create_task("Talked about").await.path();
+    let body = || Some(json!({"body": "Done"}));
+    let said = watched.caller.post(format!("{task}/comments"), body().unwrap()).await;
+    let (comment, mut all) = (said.header("location").unwrap().to_owned(), Vec::new());
+    let trashed = task.replace("tasks/", "tasks/trash/");
+    for (method, path, body) in [
+        (Method::POST, format!("{task}/comments"), body()),
+        (Method::GET, comment.clone(), None),
+        (Method::PATCH, comment.clone(), body()),
+        (Method::DELETE, comment, None),
+        (Method::GET, format!("{task}/comments?count=exact"), None),
+        (Method::GET, format!("{task}/activity"), None),
+        (Method::DELETE, task.clone(), None),
+        (Method::GET, trashed.clone(), None),
+        (Method::POST, format!("{task}/restore"), None),
+        (Method::DELETE, task, None),
+        (Method::DELETE, trashed, None),
+    ] {
+        all.extend(watched.asked(method, &path, body).await.0);
+    }
+    all
+}
+
+/// The trash, and a task's comments from either end.
+async fn other_lists_are_read_in_order(watched: &Watched, explainer: &Explainer) {
+    let comments = format!("/api/tasks/{}/comments", seed::TALKED_ABOUT);
+    for list in ["/api/tasks/trash?".to_owned(), format!("{comments}?"), format!("{comments}?sort_order=asc&")] {
+        let (mut asked, next) = watched.asked(Method::GET, &format!("{list}limit=50"), None).await;
+        asked.extend(watched.get(&next.unwrap()).await);
+        for (asked, plan) in explainer.all(&asked).await {
+            plan.assert_scans_nothing(asked);
+            plan.assert_not_sorted(asked);
+        }
+    }
 }
 
 impl Plan {
@@ -216,6 +255,7 @@ async fn every_request_is_answered_from_an_index(on: Database) {
     let watched = Watched::start(on).await;
     let explainer = Explainer::new(&watched.app, &watched.tenant).await;
     orders_are_read_in_order(&watched, &explainer).await;
+    other_lists_are_read_in_order(&watched, &explainer).await;
     nothing_reads_a_whole_table(&watched, &explainer).await;
 }
 

@@ -32,7 +32,9 @@ impl Walled {
             let organization = app.organization(name).await;
             let admin = organization.admin().header("idempotency-key", "k");
             let body = json!({"title": format!("{name}'s"), "labels": [name]});
-            assert_eq!(admin.post("/api/tasks", body).await.summary(), "201");
+            let task = admin.create(body).await;
+            let said = admin.post(format!("{}/comments", task.path()), json!({"body": name})).await;
+            assert_eq!(said.summary(), "201");
             let new = NewInvitation::new(format!("new@{name}.example"), "org:member");
             app.clerk.invite(&organization.id, new).unwrap();
             let tx = app.db.system().begin().await.unwrap();
@@ -123,6 +125,10 @@ async fn without_a_tenant_there_is_no_row() {
 async fn a_tenant_cannot_write_another_tenants_rows() {
     let Some(walled) = Walled::start().await else { return };
     for sql in [
+        format!(
+            "INSERT INTO task_comments SELECT '{}', id, task_id, 'planted', author_id, created_at, updated_at, 1 FROM task_comments",
+            walled.rival
+        ),
         format!("INSERT INTO task_labels SELECT '{}', task_id, 'planted' FROM task_labels", walled.rival),
         format!("UPDATE tasks SET tenant_id = '{}'", walled.rival),
         format!("UPDATE idempotency_records SET tenant_id = '{}'", walled.rival),

@@ -16,10 +16,11 @@ const GLOBAL: [(&str, &str); 5] = [
 ];
 
 /// Indexes of tenant-owned tables that do not begin with the tenant, each with its reason.
-const ACROSS_TENANTS: [(&str, &str); 3] = [
+const ACROSS_TENANTS: [(&str, &str); 4] = [
     ("ix_memberships_user", "one person's organizations, which are several tenants"),
     ("ix_idempotency_records_created", "the sweep deletes by age alone"),
     ("ix_jobs_due", "a worker does whichever job is due"),
+    ("ix_tasks_purge", "the sweep purges the trash by date alone"),
 ];
 
 /// What the database says of its tables.

@@ -12,6 +12,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use chrono::TimeDelta;
 use http_body_util::BodyExt as _;
 use sea_orm::EntityTrait;
 use secrecy::SecretString;
@@ -26,6 +27,7 @@ use tenantry::entitlements::Entitlements;
 use tenantry::http::middleware::Limits;
 use tenantry::limits::Limiter;
 use tenantry::state::AppState;
+use tenantry::tasks::TrashHold;
 use tenantry::webhooks::{Signatures, delivery};
 use tower::ServiceExt as _;
 
@@ -74,6 +76,7 @@ impl App {
             workspaces: Workspaces { personal: false },
             clerk: Api::new(ApiConfig::new("https://api.clerk.example", None)).unwrap(),
             step_up: StepUp(None),
+            trash: TrashHold(TimeDelta::days(30)),
         };
         let limits =
             Limits { timeout: Duration::from_secs(10), body: 1024 * 1024, concurrent: 512, origins: Vec::new() };

@@ -35,6 +35,7 @@ fn dev_needs_nothing_but_a_clerk() {
     assert_eq!(config.limits.max_concurrent, 512);
     assert!(!config.personal_workspaces);
     assert_eq!(config.organization_hold, chrono::TimeDelta::days(30));
+    assert_eq!(config.trash_hold, chrono::TimeDelta::days(30));
     assert_eq!(config.log.filter, "info");
     assert_eq!(config.log.format, LogFormat::Pretty);
     let parties = ["http://localhost:3000", "http://localhost:5173", "http://localhost:8000", "http://127.0.0.1:8000"];

@@ -42,6 +42,7 @@ fn plain_values_have_a_form_and_a_range() {
     for name in ["AUTO_MIGRATE", "PERSONAL_WORKSPACES", "DEBUG"] {
         local_refuses(name, &[("maybe", "true or false"), ("2", "true or false")]);
     }
+    local_refuses("TRASH_HOLD_DAYS", &[("3651", "0 to 3650"), ("-1", "0 to 3650"), ("a month", "0 to 3650")]);
     local_refuses("ORGANIZATION_HOLD_DAYS", &[("3651", "0 to 3650"), ("-1", "0 to 3650"), ("30d", "0 to 3650")]);
     local_refuses("LOG_LEVEL", &[("verbose", "no log level"), ("warning,a=info", "no log level")]);
     local_refuses("RUST_LOG", &[("tenantry=loud", "no log filter")]);

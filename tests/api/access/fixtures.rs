@@ -7,6 +7,10 @@ use serde_json::{Value, json};
 pub enum Thing {
     /// A task of the tenant, made by the caller.
     Task,
+    /// The same in the trash.
+    Trashed,
+    /// A comment of the caller's, on the task that stands before it.
+    Comment,
     /// The caller.
     Caller,
     /// A member of the organization, who joined a moment ago.
@@ -43,12 +47,17 @@ const OUR_TASKS: [&str; 7] = [
     "id={task}",
 ];
 
-const OUR_RECORDS: [&str; 4] = [
+const OUR_RECORDS: [&str; 5] = [
     "actor={person}",
     "target_type=task&target_id={task}",
     "cursor={cursor}&limit=1",
+    // Without our ids: the export is recorded, and with it what they asked for.
+    "format=ndjson",
     "org_id={org}",
 ];
+
+/// The same of lists without filters.
+const OUR_PAGES: [&str; 3] = ["cursor={cursor}&limit=1", "org_id={org}", "id={task}"];
 
 const OUR_MEMBERS: [&str; 4] = ["search={text}", "cursor={cursor}&limit=1", "org_id={org}", "user_id={person}"];
 
@@ -82,7 +91,33 @@ pub fn fixture(operation: &str) -> Option<Fixture> {
             let role = json!({"role": "org:member"});
             sent.place("user_id", Thing::Member).body(role.clone()).foreign_body(with(&role, "org_id", "{org}"))
         }
-        _ => return of_tasks(operation),
+        _ => return of_trash_and_comments(operation).or_else(|| of_tasks(operation)),
+    })
+}
+
+fn of_trash_and_comments(operation: &str) -> Option<Fixture> {
+    let sent = Fixture::default();
+    let said = || json!({"body": "Done by noon"});
+    Some(match operation {
+        "GET /api/tasks/trash" => sent.foreign_queries(&OUR_PAGES),
+        "GET /api/tasks/trash/{id}" | "DELETE /api/tasks/trash/{id}" | "POST /api/tasks/{id}/restore" => {
+            sent.place("id", Thing::Trashed)
+        }
+        "GET /api/tasks/{id}/comments" | "GET /api/tasks/{id}/activity" => {
+            sent.place("id", Thing::Task).foreign_queries(&OUR_PAGES)
+        }
+        "POST /api/tasks/{id}/comments" => {
+            sent.place("id", Thing::Task).body(said()).foreign_body(with(&said(), "author_id", "{person}"))
+        }
+        "GET /api/tasks/{id}/comments/{comment_id}" | "DELETE /api/tasks/{id}/comments/{comment_id}" => {
+            sent.place("id", Thing::Task).place("comment_id", Thing::Comment)
+        }
+        "PATCH /api/tasks/{id}/comments/{comment_id}" => sent
+            .place("id", Thing::Task)
+            .place("comment_id", Thing::Comment)
+            .body(said())
+            .foreign_body(with(&said(), "task_id", "{task}")),
+        _ => return None,
     })
 }
 

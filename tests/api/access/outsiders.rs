@@ -180,7 +180,7 @@ impl Attempt<'_> {
 /// A thing that never was, of the form of ours.
 fn never(thing: Thing) -> String {
     match thing {
-        Thing::Task => Uuid::now_v7().to_string(),
+        Thing::Task | Thing::Trashed | Thing::Comment => Uuid::now_v7().to_string(),
         Thing::Invitation => format!("orginv_{}", Uuid::now_v7().simple()),
         Thing::Caller | Thing::Member => format!("user_{}", Uuid::now_v7().simple()),
     }

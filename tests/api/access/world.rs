@@ -1,8 +1,9 @@
 //! Two organizations, one of them full of marks that nobody can guess, and whoever may call.
 
 use axum::http::Method;
+use chrono::{TimeDelta, Utc};
 use clerk_emulator::{Emulator, NewInvitation, TokenRequest};
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 use tenantry::tasks::{NewTask, entity};
 use uuid::Uuid;
@@ -40,6 +41,9 @@ pub struct World {
     pub etag: String,
     /// An invitation of ours.
     pub invitation: String,
+    /// A comment on it, and a task in the trash.
+    comment: String,
+    trashed: String,
     pub theirs: Organization,
     pub rival: Caller,
 }
@@ -64,8 +68,18 @@ impl World {
         }
         let (task, etag) = (tasks[0].id.clone(), tasks[0].etag.clone());
         rival.create_task("Theirs").await;
+        let mut comments = Vec::new();
+        for _ in 0..2 {
+            let said = admin.post(format!("{}/comments", tasks[0].path()), json!({"body": text("comment")})).await;
+            comments.push(said.json()["id"].as_str().unwrap().to_owned());
+            let deleted = admin.create(json!({"title": text("deleted")})).await;
+            assert_eq!(admin.delete(deleted.path()).await.summary(), "204");
+            tasks.push(deleted);
+        }
+        let (comment, trashed) = (comments[0].clone(), tasks[3].id.clone());
         let invitation = String::new();
-        let mut world = Self { app, ours, admin, mark, person, task, etag, invitation, theirs, rival };
+        let mut world =
+            Self { app, ours, admin, mark, person, task, etag, invitation, comment, trashed, theirs, rival };
         for _ in 0..2 {
             world.invitation = world.invite(&world.ours).await;
         }
@@ -132,7 +146,12 @@ impl World {
     pub async fn make(&self, thing: Thing, tenant: &str, user: &str) -> String {
         let organization = [&self.ours, &self.theirs].into_iter().find(|organization| organization.id == tenant);
         match (thing, organization) {
-            (Thing::Task, _) => self.make_task(tenant, user).await,
+            (Thing::Task, _) => self.make_task(tenant, user, false).await,
+            (Thing::Trashed, _) => self.make_task(tenant, user, true).await,
+            (Thing::Comment, _) => {
+                let task = self.make_task(tenant, user, false).await;
+                self.make_comment(tenant, user, &task).await
+            }
             (Thing::Member, Some(organization)) => {
                 let somebody = self.somebody(organization);
                 organization.add(&somebody, "org:member").await;
@@ -155,12 +174,35 @@ impl World {
     }
 
     /// Past the API, for callers who may not create.
-    async fn make_task(&self, tenant: &str, user: &str) -> String {
+    async fn make_task(&self, tenant: &str, user: &str, deleted: bool) -> String {
         let new = NewTask { title: Some("Ship it".into()), ..NewTask::default() };
         let mut row = tenantry::tasks::row(&new, user).unwrap();
         row.tenant_id = Set(tenant.to_owned());
+        if deleted {
+            let now = Utc::now();
+            (row.deleted_at, row.deleted_by) = (Set(Some(now)), Set(Some(user.to_owned())));
+            row.purge_at = Set(Some(now + TimeDelta::days(1)));
+        }
         let id = row.id.clone().unwrap().to_string();
         entity::Entity::insert(row).exec_without_returning(&self.app.db.system()).await.unwrap();
+        id
+    }
+
+    async fn make_comment(&self, tenant: &str, user: &str, task: &str) -> String {
+        let now = Utc::now();
+        let row = entity::comment::Model {
+            tenant_id: tenant.to_owned(),
+            id: Uuid::now_v7(),
+            task_id: task.parse().unwrap(),
+            body: "Done".to_owned(),
+            author_id: user.to_owned(),
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        let id = row.id.to_string();
+        let row = row.into_active_model();
+        entity::comment::Entity::insert(row).exec_without_returning(&self.app.db.system()).await.unwrap();
         id
     }
 
@@ -168,6 +210,8 @@ impl World {
     pub fn our(&self, thing: Thing) -> &str {
         match thing {
             Thing::Task => &self.task,
+            Thing::Trashed => &self.trashed,
+            Thing::Comment => &self.comment,
             Thing::Caller => &self.admin.user_id,
             Thing::Member => &self.person,
             Thing::Invitation => &self.invitation,
@@ -199,16 +243,20 @@ impl World {
         caller: &Caller,
         tenant: &str,
     ) -> (String, Option<Vec<u8>>) {
-        let mut path = operation.path.clone();
+        let (mut path, mut before) = (operation.path.clone(), String::new());
         for (place, thing) in &fixture.places {
-            path = path.replace(&format!("{{{place}}}"), &self.make(*thing, tenant, &caller.user_id).await);
+            before = match thing {
+                Thing::Comment => self.make_comment(tenant, &caller.user_id, &before).await,
+                _ => self.make(*thing, tenant, &caller.user_id).await,
+            };
+            path = path.replace(&format!("{{{place}}}"), &before);
         }
         (path, fixture.body.as_ref().map(|body| self.filled_body(body, &caller.user_id)))
     }
 
     /// Where the first page of one of our lists ends.
     pub async fn cursor(&self, operation: &Operation) -> String {
-        let path = operation.path.replace("{user_id}", &self.admin.user_id);
+        let path = operation.path.replace("{user_id}", &self.admin.user_id).replace("{id}", &self.task);
         let page = self.admin.get(format!("{path}?limit=1")).await;
         let next = page
             .next()
@@ -218,7 +266,16 @@ impl World {
 
     /// The ids of ours that no answer to them may hold; every text of ours holds the mark.
     pub fn secrets(&self) -> Vec<&str> {
-        vec![&self.mark, &self.ours.id, &self.admin.user_id, &self.person, &self.task, &self.invitation]
+        vec![
+            &self.mark,
+            &self.ours.id,
+            &self.admin.user_id,
+            &self.person,
+            &self.task,
+            &self.invitation,
+            &self.comment,
+            &self.trashed,
+        ]
     }
 }
 

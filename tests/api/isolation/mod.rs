@@ -8,6 +8,7 @@ mod lists;
 mod model;
 mod play;
 mod step;
+mod trash;
 
 use cast::Cast;
 use compare::Outcome;
@@ -50,7 +51,7 @@ async fn history(cast: &Cast, steps: &[Step]) -> Outcome {
 /// Takes away what the history before left.
 async fn empty(cast: &Cast) {
     let tenants = cast.tenants.iter().map(|id| format!("'{id}'")).collect::<Vec<_>>().join(", ");
-    let tables = ["task_labels", "tasks", "idempotency_records"];
+    let tables = ["task_comments", "task_labels", "tasks", "idempotency_records"];
     let deletes = tables.map(|table| format!("DELETE FROM {table} WHERE tenant_id IN ({tenants})"));
     cast.app.db.system().execute_unprepared(&deletes.join("; ")).await.unwrap();
 }

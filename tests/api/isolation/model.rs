@@ -1,4 +1,4 @@
-//! What there should be: each tenant's tasks and keys in a drawer of its own, so that nothing can get from one to another.
+//! What there should be: each tenant's tasks, comments and keys in a drawer of its own, so that nothing can get from one to another.
 
 use std::collections::BTreeMap;
 
@@ -43,6 +43,10 @@ impl View {
 #[derive(Debug, Default)]
 struct Drawer {
     tasks: Vec<Row>,
+    /// In the order in which they were deleted, with who did.
+    trash: Vec<(Row, String)>,
+    /// By task, in the order in which they were written.
+    comments: BTreeMap<String, Vec<Value>>,
     /// By person, path and key: the body, and what was answered.
     keys: BTreeMap<(String, String, u8), (Value, Answer)>,
 }
@@ -70,7 +74,8 @@ impl Model {
     /// The entity tag that is sent about a task, whosever it is.
     pub fn tag(&self, id: &str, tag: Tag) -> Option<String> {
         let all = self.drawers.iter().flat_map(|drawer| &drawer.tasks);
-        let version = all.into_iter().find(|row| row.task["id"] == id).map_or(1, |row| row.version);
+        let trashed = self.drawers.iter().flat_map(|drawer| drawer.trash.iter().map(|(row, _)| row));
+        let version = all.chain(trashed).find(|row| row.task["id"] == id).map_or(1, |row| row.version);
         match tag {
             Tag::No => None,
             Tag::Current => Some(format!("\"v{version}\"")),
@@ -100,8 +105,35 @@ impl Model {
         self.drawers[view.tenant].tasks.push(Row { task, version: 1 });
     }
 
+    /// Moves a task to the trash.
     pub fn remove(&mut self, view: &View, id: &str) {
-        self.drawers[view.tenant].tasks.retain(|row| row.task["id"] != id);
+        let drawer = &mut self.drawers[view.tenant];
+        let place = drawer.tasks.iter().position(|row| row.task["id"] == id).unwrap();
+        let mut row = drawer.tasks.remove(place);
+        row.version += 1;
+        drawer.trash.push((row, view.user.clone()));
+    }
+
+    /// The tenant's trash, the latest to be deleted first.
+    pub fn trash(&self, view: &View) -> Vec<(Row, String)> {
+        self.drawers[view.tenant].trash.iter().rev().cloned().collect()
+    }
+
+    /// A task of the tenant's trash, taken out of it.
+    pub fn take_from_trash(&mut self, view: &View, id: &str) -> Option<Row> {
+        let trash = &mut self.drawers[view.tenant].trash;
+        let place = trash.iter().position(|(row, _)| row.task["id"] == id)?;
+        Some(trash.remove(place).0)
+    }
+
+    /// Puts a task back as it is now.
+    pub fn put_back(&mut self, view: &View, row: Row) {
+        self.drawers[view.tenant].tasks.push(row);
+    }
+
+    /// The comments on a task, by its id.
+    pub fn comments(&mut self, view: &View, id: &str) -> &mut Vec<Value> {
+        self.drawers[view.tenant].comments.entry(id.to_owned()).or_default()
     }
 
     /// What was answered under a key of this person in this tenant.

@@ -46,6 +46,11 @@ impl Play<'_> {
             Action::Delete { task, tag } => self.delete(*task, *tag).await,
             Action::List { question, assignees, creators } => self.list(question, assignees, creators).await,
             Action::ListFrom { other, question } => self.list_from(*other, question).await,
+            Action::Restore { task } => self.restore(*task).await,
+            Action::Purge { task, tag } => self.purge(*task, *tag).await,
+            Action::Trash => self.trash().await,
+            Action::Comment { task, text } => self.comment(*task, text).await,
+            Action::Comments { task } => self.comments(*task).await,
             Action::Stats => self.stats().await,
             Action::Members => self.members().await,
             Action::Organization => self.organization().await,
@@ -150,7 +155,8 @@ impl Play<'_> {
         if let Some(refusal) = self.refused("org:tasks:edit") {
             return is(&answer, refusal);
         }
-        if assignee.is_some_and(|person| !self.may_be_assigned(person)) {
+        let found = self.model.get(&self.view, &id).is_some() && tag != Tag::Other;
+        if found && assignee.is_some_and(|person| !self.may_be_assigned(person)) {
             return is(&answer, "422 validation_failed");
         }
         let changes = body != json!({});

@@ -69,6 +69,21 @@ pub enum Action {
         other: usize,
         question: Question,
     },
+    Restore {
+        task: usize,
+    },
+    Purge {
+        task: usize,
+        tag: Tag,
+    },
+    Trash,
+    Comment {
+        task: usize,
+        text: &'static str,
+    },
+    Comments {
+        task: usize,
+    },
     Stats,
     Members,
     Organization,
@@ -101,11 +116,22 @@ fn action() -> impl Strategy<Value = Action> {
         2 => (number(), tag()).prop_map(|(task, tag)| Action::Get { task, tag }),
         3 => change(),
         2 => (number(), option::of(any::<bool>()), tag()).prop_map(|(task, to, tag)| Action::Complete { task, to, tag }),
-        1 => (number(), tag()).prop_map(|(task, tag)| Action::Delete { task, tag }),
+        2 => (number(), tag()).prop_map(|(task, tag)| Action::Delete { task, tag }),
+        3 => trash(),
+        2 => (number(), select(&["Yes", "No"][..])).prop_map(|(task, text)| Action::Comment { task, text }),
+        1 => number().prop_map(|task| Action::Comments { task }),
         3 => list(),
         2 => (0..SEATS.len(), unfiltered()).prop_map(|(other, question)| Action::ListFrom { other, question }),
         1 => Just(Action::Stats),
         1 => prop_oneof![Just(Action::Members), Just(Action::Organization)],
+    ]
+}
+
+fn trash() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        3 => number().prop_map(|task| Action::Restore { task }),
+        1 => (number(), tag()).prop_map(|(task, tag)| Action::Purge { task, tag }),
+        2 => Just(Action::Trash),
     ]
 }
 

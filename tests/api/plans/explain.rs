@@ -10,7 +10,7 @@ use super::{Asked, backend, has_a_plan};
 use crate::support::TestApp;
 
 /// The tables that grow with the tenants.
-const LARGE: [&str; 3] = ["tasks", "task_labels", "memberships"];
+const LARGE: [&str; 4] = ["tasks", "task_labels", "task_comments", "memberships"];
 
 /// Asks the database for plans, on a connection of its own and under the role that would run the statement: the policies of
 /// row-level security are part of its plan.

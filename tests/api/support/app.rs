@@ -19,6 +19,7 @@ use tenantry::entitlements::Entitlements;
 use tenantry::http::middleware::Limits;
 use tenantry::limits::Limiter;
 use tenantry::state::AppState;
+use tenantry::tasks::TrashHold;
 use tenantry::webhooks::Signatures;
 use tenantry::worker::worker;
 use tokio::net::TcpListener;
@@ -52,6 +53,7 @@ pub struct Setup {
     /// The Backend API, instead of the local Clerk's own.
     pub backend_api: Option<ApiConfig>,
     pub reverification: Option<Preset>,
+    pub trash_hold: TimeDelta,
     pub limits: LimitsConfig,
     /// Stands for the connections of the pool, of which a tenant has half.
     pub connections: usize,
@@ -72,6 +74,7 @@ impl Default for Setup {
             jwks_url: None,
             backend_api: None,
             reverification: Some(Preset::Strict),
+            trash_hold: TimeDelta::days(30),
             limits: LimitsConfig::default(),
             connections: 1000,
             clock: Clock::system(),
@@ -174,7 +177,19 @@ fn state(clerk: &Emulator, db: Db, revocations: &Revocations, setup: &Setup) -> 
     let (revocations, step_up) = (revocations.clone(), StepUp(setup.reverification));
     let limiter = Limiter::for_plans(&setup.limits, setup.connections, &setup.clock, &setup.plans);
     let entitlements = Entitlements::new(setup.plans.clone(), setup.past_due_grace, setup.clock.clone(), &revocations);
-    AppState { db, verifier, revocations, clerk: backend_api, signatures, entitlements, limiter, workspaces, step_up }
+    let trash = TrashHold(setup.trash_hold);
+    AppState {
+        db,
+        verifier,
+        revocations,
+        clerk: backend_api,
+        signatures,
+        entitlements,
+        limiter,
+        workspaces,
+        step_up,
+        trash,
+    }
 }
 
 fn router(state: &AppState, setup: &Setup) -> Router {

@@ -1,6 +1,9 @@
 //! Tasks, from creation to deletion: what the API promises of them, seen from outside.
 
+mod activity;
 mod changes;
+mod comments;
+mod comments_of_others;
 mod completion;
 mod concurrency;
 mod creation;
@@ -14,8 +17,12 @@ mod preconditions;
 pub mod random_lists;
 mod search;
 mod stats;
+mod trash;
+mod trash_purge;
+mod trash_races;
 mod workspace;
 
+use axum::http::Method;
 use serde_json::Value;
 
 use crate::support::{Answer, Caller};
@@ -46,6 +53,11 @@ pub async fn pages(caller: &Caller, first: &str) -> Vec<Answer> {
         assert!(pages.len() < 1_000, "the pages from {first} do not end");
     }
     pages
+}
+
+/// Brings a task back from the trash.
+async fn restore(caller: &Caller, id: &str) -> Answer {
+    caller.request(Method::POST, format!("/api/tasks/{id}/restore"), None).await
 }
 
 /// One member of every item of every page.

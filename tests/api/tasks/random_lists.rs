@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
-use super::{each, encoded, pages};
+use super::{each, encoded, pages, restore};
 use crate::support::TestApp;
 
 const TITLES: &[&str] = &["Alpha", "alpha", "ÉTUDE", "étude 2", "100%", "a_b", "zed"];
@@ -172,16 +172,36 @@ fn time(value: &Value) -> Option<DateTime<Utc>> {
     value.as_str().map(|text| text.parse().unwrap())
 }
 
+/// What becomes of a task before the questions are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Stays,
+    Deleted,
+    Restored,
+}
+
+fn fate() -> impl Strategy<Value = Fate> {
+    prop_oneof![3 => Just(Fate::Stays), 1 => Just(Fate::Deleted), 1 => Just(Fate::Restored)]
+}
+
 /// Creates the tasks in an organization of their own and asks every question there.
-async fn ask(app: &TestApp, tasks: Vec<Value>, questions: Vec<Question>) -> Result<(), TestCaseError> {
+async fn ask(app: &TestApp, tasks: Vec<(Value, Fate)>, questions: Vec<Question>) -> Result<(), TestCaseError> {
     let slug = format!("case-{}", uuid::Uuid::now_v7().simple());
     let admin = app.organization(&slug).await.admin();
     let mut stored = Vec::new();
-    for mut task in tasks {
+    for (mut task, fate) in tasks {
         if task["assignee_id"] == "me" {
             task["assignee_id"] = json!(admin.user_id);
         }
-        stored.push(admin.create(task).await.body);
+        let created = admin.create(task).await;
+        if fate != Fate::Stays {
+            prop_assert_eq!(admin.delete(created.path()).await.summary(), "204");
+        }
+        match fate {
+            Fate::Stays => stored.push(created.body),
+            Fate::Deleted => {}
+            Fate::Restored => stored.push(restore(&admin, &created.id).await.json()),
+        }
     }
     for question in questions {
         let address = question.address();
@@ -198,7 +218,7 @@ async fn ask(app: &TestApp, tasks: Vec<Value>, questions: Vec<Question>) -> Resu
 on_both_databases! {
     async fn any_question_is_answered_as_the_model_answers_it(app) {
         let config = Config { cases: 16, max_shrink_iters: 200, failure_persistence: None, ..Config::default() };
-        let cases = (vec(task(), 0..12), vec(question(), 1..10));
+        let cases = (vec((task(), fate()), 0..12), vec(question(), 1..10));
         let outcome = block_in_place(|| {
             TestRunner::new(config).run(&cases, |(tasks, questions)| Handle::current().block_on(ask(&app, tasks, questions)))
         });

@@ -55,8 +55,10 @@ on_both_databases! {
         let rows: BTreeMap<&str, u64> = manifest.tables.iter().map(|content| (&*content.table, content.rows)).collect();
         let expected = [
             ("organizations", 1), ("users", 0), ("memberships", 2), ("invitations", 1), ("tasks", 5_002),
-            ("task_labels", 5_004), ("idempotency_records", 1),
+            ("task_labels", 5_004), ("task_comments", 1), ("idempotency_records", 1),
         ];
+        let records = ["audit_heads", "audit_log", "jobs"];
+        let rows: BTreeMap<&str, u64> = rows.into_iter().filter(|(table, _)| !records.contains(table)).collect();
         assert_eq!(rows, BTreeMap::from(expected));
         assert_eq!(lines.iter().collect::<BTreeSet<_>>().len(), lines.len(), "a row is there twice");
         assert!(!lines.iter().any(|line| line.contains("first-rival")), "another tenant's rows are in it");

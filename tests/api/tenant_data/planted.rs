@@ -83,7 +83,10 @@ impl Planted {
             "category": format!("{word}-category"), "labels": [format!("{word}-label"), "plain"],
         });
         let admin = self.organization.admin();
-        admin.create(body.clone()).await;
+        let task = admin.create(body.clone()).await;
+        let said = admin.post(format!("{}/comments", task.path()), json!({"body": format!("{word}-comment")})).await;
+        assert_eq!(said.summary(), "201");
+        assert_eq!(admin.delete(task.path()).await.summary(), "204");
         admin.header("idempotency-key", "once").create(body).await;
     }
 
@@ -154,6 +157,7 @@ impl Planted {
             "jobs",
             "memberships",
             "organizations",
+            "task_comments",
             "task_labels",
             "tasks",
             "webhook_deliveries",
