@@ -1,6 +1,6 @@
 //! `tenantry migrate up|down|status`.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 use migration::{IntoSchemaManagerConnection, Migrator, MigratorTrait, SchemaManager, seaql_migrations};
 use sea_orm::{
@@ -54,6 +54,21 @@ pub async fn warn_of_pending(db: &Db) {
         Err(error) => {
             tracing::warn!(%error, "whether the schema is up to date cannot be told; run `tenantry migrate up`")
         }
+    }
+}
+
+/// Passes when no change is pending.
+///
+/// # Errors
+/// In words for the person at the terminal.
+#[expect(clippy::disallowed_methods, reason = "the schema belongs to no tenant")]
+pub async fn demand_current(db: &Db) -> Result<()> {
+    let applied = seaql_migrations::Entity::find().all(&db.system().reader()).await;
+    let applied = applied.context("this database has no schema, or not ours; run `tenantry migrate up`")?;
+    let missing = ours().into_iter().find(|own| applied.iter().all(|change| change.version != *own));
+    match missing {
+        None => Ok(()),
+        Some(missing) => bail!("the schema lacks {missing}; run `tenantry migrate up`"),
     }
 }
 

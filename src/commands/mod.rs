@@ -8,9 +8,13 @@ mod dev;
 mod jobs;
 mod migrate;
 mod org;
+mod reconcile;
 mod serve;
 #[cfg(feature = "dev")]
 mod token;
+mod webhooks;
+
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
@@ -44,6 +48,11 @@ enum Command {
     /// Look at jobs that are not done, and deal with those that failed for good.
     #[command(subcommand)]
     Jobs(jobs::Order),
+    /// Compare our copy of Clerk's organizations and people with Clerk, and repair it.
+    Reconcile(reconcile::Arguments),
+    /// Look at stored webhook deliveries, and apply them again.
+    #[command(subcommand)]
+    Webhooks(webhooks::Order),
     /// Print a session token of the local Clerk, for curl.
     #[cfg(feature = "dev")]
     Token(token::Arguments),
@@ -51,14 +60,14 @@ enum Command {
     Openapi,
 }
 
-/// Runs a command to its end.
+/// Runs a command to its end, and says how the process ends.
 ///
 /// # Errors
 /// What went wrong, in words for the person at the terminal.
-pub fn run(arguments: Arguments) -> Result<()> {
+pub fn run(arguments: Arguments) -> Result<ExitCode> {
     if let Command::Openapi = arguments.command {
         println!("{}", crate::router::document().to_pretty_json().context("writing the API document")?);
-        return Ok(());
+        return Ok(ExitCode::SUCCESS);
     }
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
@@ -72,9 +81,14 @@ pub fn run(arguments: Arguments) -> Result<()> {
             Command::Audit(order) => audit::run(order, &Config::from_env(Asking::Other)?).await,
             Command::Org(order) => org::run(order, &Config::from_env(Asking::Other)?).await,
             Command::Jobs(order) => jobs::run(order, &Config::from_env(Asking::Other)?).await,
+            Command::Reconcile(arguments) => {
+                return reconcile::run(arguments, &Config::from_env(Asking::Other)?).await;
+            }
+            Command::Webhooks(order) => webhooks::run(order, &Config::from_env(Asking::Other)?).await,
             #[cfg(feature = "dev")]
             Command::Token(arguments) => token::run(arguments).await,
             Command::Openapi => Ok(()),
-        }
+        }?;
+        Ok(ExitCode::SUCCESS)
     })
 }

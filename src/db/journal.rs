@@ -101,8 +101,12 @@ pub(super) fn call(tenant: &str, record: &Record) -> String {
     format!("SELECT audit_append({}, convert_from(decode('{text}', 'base64'), 'UTF8'))", literal(tenant))
 }
 
-/// Appends in a transaction that goes on: let it be the last statement, since others of the tenant wait for its end.
-pub(super) async fn append<C: ConnectionTrait>(tx: &C, tenant: &str, record: Record) -> Result<(), DbErr> {
+/// Appends in a transaction that goes on: let it be the last statement, and of several tenants in the order of their ids, since
+/// others who write to the tenant's log wait for the end of the transaction.
+///
+/// # Errors
+/// The database's.
+pub async fn append<C: ConnectionTrait>(tx: &C, tenant: &str, record: Record) -> Result<(), DbErr> {
     if tx.get_database_backend() == DbBackend::Postgres {
         let values = [tenant.into(), record.text.into()];
         let call = "SELECT audit_append($1, $2)";

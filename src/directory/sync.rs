@@ -47,7 +47,7 @@ impl Announced {
     }
 
     /// The tenant whose plan these rows tell of.
-    fn payer(&self) -> Option<&str> {
+    pub(crate) fn payer(&self) -> Option<&str> {
         let subscription = self.subscription.as_ref().map(|row| row.tenant_id.as_str());
         let item = || self.subscription_items.first().map(|row| row.tenant_id.as_str());
         let payment = || self.payment_attempt.as_ref().map(|row| row.tenant_id.as_str());

@@ -7,8 +7,11 @@ pub mod delivery;
 pub mod forget;
 mod receive;
 mod record;
+pub mod redact;
+pub mod replay;
 mod routes;
 mod signatures;
+pub mod stored;
 mod sweep;
 
 use utoipa_axum::routes;

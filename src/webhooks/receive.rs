@@ -6,16 +6,14 @@ use super::delivery::State;
 use super::forget;
 use super::record::{Outcome, record};
 use super::signatures::Message;
+use crate::audit::Origin;
 use crate::auth::Revocations;
-use crate::auth::revocation::News;
-use crate::billing::plan_changed;
 use crate::clerk::event::{Envelope, Event, Malformed, Notice, Unreadable};
 use crate::db::Db;
 use crate::db::trouble::sql_state;
-use crate::directory::{membership, sync, tombstone};
+use crate::directory::{sync, tombstone};
 use crate::error::{Error, Result};
-use crate::jobs;
-use crate::tasks::UnassignFormerMember;
+use crate::mirroring;
 
 /// Applies a delivery, unless it was before, and records what became of it.
 ///
@@ -44,46 +42,33 @@ pub(super) async fn receive(db: &Db, revocations: &Revocations, message: &Messag
 /// that writes has the database to itself.
 #[expect(clippy::disallowed_methods, reason = "a delivery may concern any tenant")]
 async fn apply(db: &Db, revocations: &Revocations, outcome: &Outcome<'_>, notice: &Notice) -> Result<(), DbErr> {
-    let state = if notice.event == Event::Other { State::Ignored } else { State::Applied };
     let tx = db.system().begin().await?;
     let mut changes = Vec::new();
-    if record(&tx, outcome, state, None).await? {
-        changes = sync::apply(&tx, notice).await?;
-        let purged = forget_if_purged(&tx, outcome).await?;
-        if !purged {
-            unassign(&tx, &notice.event).await?;
-        }
-        for change in &changes {
-            if let News::Plan { tenant } = &change.news {
-                plan_changed(&tx, tenant).await?;
-            }
-        }
+    if record(&tx, outcome, becomes(notice), None).await? {
+        changes = mirroring::keep(&tx, &Origin::clerk(outcome.id), sync::announced(notice)).await?;
+        forget_if_purged(&tx, outcome.id, outcome.organization.as_deref()).await?;
     }
     sync::commit(tx, changes, revocations).await
 }
 
-/// Has the tasks of whoever has left given back to nobody.
-async fn unassign<C: ConnectionTrait>(tx: &C, event: &Event) -> Result<(), DbErr> {
-    let (user_id, organizations) = match event {
-        Event::MembershipDeleted(left) => (&left.person.id, vec![left.organization.id.clone()]),
-        Event::UserDeleted { id } => (id, membership::organizations_ever(tx, id).await?),
-        _ => return Ok(()),
-    };
-    for organization in organizations {
-        jobs::enqueue_for(tx, &organization, &UnassignFormerMember { user_id: user_id.clone() }).await?;
-    }
-    Ok(())
+/// What becomes of a delivery once it has taken effect.
+pub(super) fn becomes(notice: &Notice) -> State {
+    if notice.event == Event::Other { State::Ignored } else { State::Applied }
 }
 
-/// A late delivery about an organization whose data was purged leaves its id and what became of it, and nothing more. Says
-/// whether it was.
-async fn forget_if_purged<C: ConnectionTrait>(tx: &C, outcome: &Outcome<'_>) -> Result<bool, DbErr> {
-    let Some(organization) = &outcome.organization else { return Ok(false) };
-    let purged = tombstone::is_purged(tx, organization).await?;
-    if purged {
-        forget::one(tx, outcome.id).await?;
+/// A late delivery about an organization whose data was purged leaves its id and what became of it, and nothing more.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn forget_if_purged<C: ConnectionTrait>(
+    tx: &C,
+    id: &str,
+    organization: Option<&str>,
+) -> Result<(), DbErr> {
+    match organization {
+        Some(organization) if tombstone::is_purged(tx, organization).await? => forget::one(tx, id).await,
+        _ => Ok(()),
     }
-    Ok(purged)
 }
 
 fn malformed(error: Malformed) -> Error {
@@ -111,13 +96,13 @@ async fn note_failure(db: &Db, outcome: Outcome<'_>, error: &DbErr) {
 async fn note(db: &Db, outcome: &Outcome<'_>, state: State, reason: &str) -> Result<(), DbErr> {
     let tx = db.system().begin().await?;
     if record(&tx, outcome, state, Some(reason)).await? {
-        forget_if_purged(&tx, outcome).await?;
+        forget_if_purged(&tx, outcome.id, outcome.organization.as_deref()).await?;
     }
     tx.commit().await
 }
 
 /// The database's code and not its words, which may quote what was being stored.
-fn reason(error: &DbErr) -> String {
+pub(super) fn reason(error: &DbErr) -> String {
     match (sql_state(error), error) {
         (Some(code), _) => format!("database error {code}"),
         (None, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) => "no connection to the database".into(),

@@ -13,7 +13,7 @@ use super::answered::{Failure, Nature};
 use super::refusal::Refusal;
 
 /// The version whose shapes are read here.
-const VERSION: (&str, &str) = ("Clerk-API-Version", "2026-05-12");
+pub(super) const VERSION: (&str, &str) = ("Clerk-API-Version", "2026-05-12");
 /// A membership with its organization and all their metadata is some ten kilobytes.
 const MAX_BODY: usize = 256 * 1024;
 /// A page of them.
@@ -103,7 +103,7 @@ impl Exchange {
     }
 }
 
-async fn read(answer: &mut Response, most: usize) -> Result<Vec<u8>, Failure> {
+pub(super) async fn read(answer: &mut Response, most: usize) -> Result<Vec<u8>, Failure> {
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(no_answer)? {
         if body.len() + chunk.len() > most {
@@ -116,7 +116,7 @@ async fn read(answer: &mut Response, most: usize) -> Result<Vec<u8>, Failure> {
 }
 
 /// The address is left out: it holds ids, and the request id finds those.
-fn no_answer(error: reqwest::Error) -> Failure {
+pub(super) fn no_answer(error: reqwest::Error) -> Failure {
     let unsent = error.is_connect();
     let cause = anyhow::Error::new(error.without_url()).context("no answer from Clerk's Backend API");
     let (refusal, nature) = if unsent {
@@ -127,7 +127,7 @@ fn no_answer(error: reqwest::Error) -> Failure {
     Failure { refusal, nature, told_to_wait: None }
 }
 
-fn date(headers: &HeaderMap) -> DateTime<Utc> {
+pub(super) fn date(headers: &HeaderMap) -> DateTime<Utc> {
     let told = headers.get(DATE).and_then(|value| value.to_str().ok());
     let read = told.and_then(|text| DateTime::parse_from_rfc2822(text).ok());
     read.map_or_else(|| Utc::now().trunc_subsecs(6), |date| date.with_timezone(&Utc))

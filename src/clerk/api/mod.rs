@@ -9,6 +9,7 @@ mod call;
 mod exchange;
 mod invitations;
 mod lane;
+mod lists;
 mod memberships;
 mod organizations;
 mod read;
@@ -31,6 +32,7 @@ use exchange::Exchange;
 pub use invitations::{MOST_AT_ONCE as MOST_INVITATIONS, NewInvitation};
 use lane::Lane;
 pub use lane::LaneConfig;
+pub use lists::{Found, List, Page, Trouble};
 pub use memberships::AnsweredMembership;
 pub use read::Answered;
 pub use refusal::{LAST_ADMIN, Refusal};
@@ -132,6 +134,14 @@ impl Api {
             background: Lane::new(config.background),
         };
         Ok(Self::over(Some(Arc::new(inner))))
+    }
+
+    /// For questions that are asked once, at a pace and with a patience of the caller's own.
+    ///
+    /// # Errors
+    /// [`Refusal::NotConfigured`]
+    fn exchange_alone(&self) -> Result<&Exchange, Refusal> {
+        self.inner.as_deref().map(|inner| &inner.exchange).ok_or(Refusal::NotConfigured)
     }
 
     fn over(inner: Option<Arc<Inner>>) -> Self {

@@ -73,6 +73,46 @@ pub struct Notice {
     pub digest: Vec<u8>,
 }
 
+impl Notice {
+    /// Reads an object as a list of the Backend API has it: as an announcement of that state would tell of it. `as_of` is a
+    /// time at which it was so.
+    ///
+    /// # Errors
+    /// [`Unreadable`]
+    pub fn listed(listed: Listed, object: &RawValue, as_of: DateTime<Utc>) -> Result<Self, Unreadable> {
+        let kind = listed.announced_as();
+        let digest = digest(&SHA256, format!("{kind}\n{}", object.get()).as_bytes()).as_ref().to_vec();
+        let Some(read) = reader(kind) else { return Err(Unreadable::new("", "is of no known type")) };
+        let value: Value = serde_json::from_str(object.get())
+            .map_err(|_| Unreadable::new("", "nests too deeply, or is no Unicode"))?;
+        Ok(Self { event: read(&Fields::of(&value, "")?, as_of)?, occurred_at: as_of, digest })
+    }
+}
+
+/// What the Backend API lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    /// Users.
+    User,
+    /// Organizations.
+    Organization,
+    /// The memberships of an organization.
+    Membership,
+    /// The invitations to an organization, whatever became of them.
+    Invitation,
+}
+
+impl Listed {
+    fn announced_as(self) -> &'static str {
+        match self {
+            Self::User => "user.updated",
+            Self::Organization => "organization.updated",
+            Self::Membership => "organizationMembership.updated",
+            Self::Invitation => "organizationInvitation.created",
+        }
+    }
+}
+
 /// The body is not a JSON object with a string `type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a JSON object with a type of 1 to {MAX_TYPE} bytes")]

@@ -1,0 +1,181 @@
+//! What news of Clerk comes to, whoever brings it (a delivery, a replay, a reconciliation): the mirror keeps it, and what follows
+//! in the slices follows in the same transaction.
+//!
+//! Where slices and the mirror meet, as `worker` is where slices and jobs do.
+
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::{Value, json};
+
+use crate::audit::{Action, Entry, Origin, Target};
+use crate::auth::revocation::{Change, News};
+use crate::billing::plan_changed;
+use crate::db::journal;
+use crate::directory::sync::{self, Announced};
+use crate::directory::{invitation, membership, organization, subscription_item, tombstone};
+use crate::jobs;
+use crate::tasks::UnassignFormerMember;
+
+/// Keeps what is newer, has done what follows from it, and records it in the audit log of whom it concerns; says whose access
+/// that changes. End the transaction with [`sync::commit`].
+///
+/// What the mirror knew already, such as the webhook that follows upon our own request, is not recorded again.
+///
+/// # Errors
+/// The database's.
+pub async fn keep<C: ConnectionTrait>(tx: &C, origin: &Origin, rows: Announced) -> Result<Vec<Change>, DbErr> {
+    let subjects = subjects(tx, &rows).await?;
+    let mut before = Vec::new();
+    for subject in &subjects {
+        before.push(subject.state(tx).await?);
+    }
+    let left = left(tx, &rows).await?;
+    let changes = sync::keep(tx, rows).await?;
+    for (organization, user_id) in left {
+        jobs::enqueue_for(tx, &organization, &UnassignFormerMember { user_id }).await?;
+    }
+    for change in &changes {
+        if let News::Plan { tenant } = &change.news {
+            plan_changed(tx, tenant).await?;
+        }
+    }
+    for (subject, before) in subjects.iter().zip(before) {
+        if let Some(entry) = subject.entry(origin, before, subject.state(tx).await?) {
+            journal::append(tx, &subject.tenant, entry.into()).await?;
+        }
+    }
+    Ok(changes)
+}
+
+/// Who may have left which organization.
+async fn left<C: ConnectionTrait>(tx: &C, rows: &Announced) -> Result<Vec<(String, String)>, DbErr> {
+    if let Some(person) = rows.user.as_ref().filter(|person| person.deleted_at.is_some()) {
+        let organizations = membership::organizations_ever(tx, &person.id).await?;
+        return Ok(organizations.into_iter().map(|organization| (organization, person.id.clone())).collect());
+    }
+    match rows.membership.as_ref().filter(|membership| membership.deleted_at.is_some()) {
+        Some(row) if !tombstone::is_purged(tx, &row.tenant_id).await? => {
+            Ok(vec![(row.tenant_id.clone(), row.user_id.clone())])
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// What news is about, in one tenant.
+struct Subject {
+    tenant: String,
+    what: What,
+}
+
+enum What {
+    Member { user: String },
+    Invitation { id: String },
+    Subscription,
+    Organization,
+}
+
+/// A deleted person leaves several organizations, in the order of their ids. What else is told beside the subject, such as
+/// the organization of a membership, is news of somebody else's making.
+async fn subjects<C: ConnectionTrait>(tx: &C, rows: &Announced) -> Result<Vec<Subject>, DbErr> {
+    let one = |tenant: &str, what| Ok(vec![Subject { tenant: tenant.to_owned(), what }]);
+    if let Some(row) = &rows.membership {
+        return one(&row.tenant_id, What::Member { user: row.user_id.clone() });
+    }
+    if let Some(row) = &rows.invitation {
+        return one(&row.tenant_id, What::Invitation { id: row.id.clone() });
+    }
+    if let Some(tenant) = rows.payer() {
+        return one(tenant, What::Subscription);
+    }
+    if let Some(row) = &rows.organization {
+        return one(&row.id, What::Organization);
+    }
+    let Some(person) = rows.user.as_ref().filter(|person| person.deleted_at.is_some()) else { return Ok(Vec::new()) };
+    let living = membership::living().filter(membership::Column::UserId.eq(&person.id));
+    let living = living.order_by_asc(membership::Column::TenantId).all(tx).await?;
+    let member = |row: membership::Model| Subject { tenant: row.tenant_id, what: What::Member { user: row.user_id } };
+    Ok(living.into_iter().map(member).collect())
+}
+
+impl Subject {
+    /// What the mirror knows of it; none when it is not there, or no more.
+    async fn state<C: ConnectionTrait>(&self, tx: &C) -> Result<Option<Value>, DbErr> {
+        let tenant = self.tenant.as_str();
+        Ok(match &self.what {
+            What::Member { user } => {
+                let row = membership::living()
+                    .filter(membership::Column::TenantId.eq(tenant))
+                    .filter(membership::Column::UserId.eq(user))
+                    .one(tx)
+                    .await?;
+                row.map(|row| json!({ "role": row.role }))
+            }
+            What::Invitation { id } => {
+                let row = invitation::Entity::find_by_id((tenant.to_owned(), id.clone())).one(tx).await?;
+                row.map(|row| json!({ "email_address": row.email_address, "role": row.role, "status": row.status }))
+            }
+            What::Subscription => Some(json!({ "items": items(tx, tenant).await? })),
+            What::Organization => {
+                let row = organization::Entity::find_by_id(tenant).one(tx).await?;
+                row.filter(|row| row.deleted_at.is_none()).map(|row| {
+                    json!({ "name": row.name, "slug": row.slug, "max_allowed_memberships": row.max_allowed_memberships })
+                })
+            }
+        })
+    }
+
+    fn entry(&self, origin: &Origin, before: Option<Value>, after: Option<Value>) -> Option<Entry> {
+        if before == after {
+            return None;
+        }
+        let action = match (&self.what, &before, &after) {
+            (What::Member { .. }, None, _) => Action::MemberAdded,
+            (What::Member { .. }, _, None) => Action::MemberRemoved,
+            (What::Member { .. }, _, _) => Action::MemberUpdated,
+            (What::Invitation { .. }, _, after) => became(after.as_ref()),
+            (What::Subscription, _, _) => Action::SubscriptionUpdated,
+            (What::Organization, _, None) => Action::OrganizationDeleted,
+            (What::Organization, _, _) => Action::OrganizationUpdated,
+        };
+        let entry = Entry::new(origin, action, self.target());
+        Some(match (before, after) {
+            (None, after) => entry.after(&after),
+            (before, None) => entry.before(&before),
+            (before, after) => entry.changed(&before, &after),
+        })
+    }
+
+    fn target(&self) -> Target {
+        match &self.what {
+            What::Member { user } => Target::member(user),
+            What::Invitation { id } => Target::new("invitation", id),
+            What::Subscription => Target::new("subscription", &self.tenant),
+            What::Organization => Target::new("organization", &self.tenant),
+        }
+    }
+}
+
+fn became(invitation: Option<&Value>) -> Action {
+    match invitation.and_then(|invitation| invitation["status"].as_str()) {
+        Some("accepted") => Action::InvitationAccepted,
+        Some("revoked" | "expired") => Action::InvitationRevoked,
+        _ => Action::InvitationCreated,
+    }
+}
+
+/// What a tenant subscribes to, without what is over.
+async fn items<C: ConnectionTrait>(tx: &C, tenant: &str) -> Result<Vec<Value>, DbErr> {
+    use subscription_item::{Column, Entity};
+    let rows = Entity::find()
+        .filter(Column::TenantId.eq(tenant))
+        .filter(Column::Status.is_not_in(["ended", "abandoned", "incomplete", "expired"]))
+        .order_by_asc(Column::Id)
+        .all(tx)
+        .await?;
+    let item = |row: subscription_item::Model| {
+        json!({
+            "plan": row.plan_slug, "status": row.status, "is_free_trial": row.is_free_trial, "seats": row.seats,
+            "period_end": row.period_end,
+        })
+    };
+    Ok(rows.into_iter().map(item).collect())
+}
