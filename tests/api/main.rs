@@ -36,5 +36,6 @@ mod requirements;
 mod revocation;
 mod row_level_security;
 mod schema;
+mod story;
 mod tasks;
 mod tenant_data;

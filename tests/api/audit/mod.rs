@@ -8,6 +8,7 @@ mod chain;
 mod entries;
 mod export;
 mod list;
+mod mirror;
 mod wall;
 
 /// An organization's entries, newest first, as its admin reads them.

@@ -66,6 +66,7 @@ on_both_databases! {
         assert_eq!(sam.get("/api/tasks").await.summary(), "200");
         replay::one(&app.db, &app.revocations, "msg_left").await.unwrap();
         assert_eq!(sam.get("/api/tasks").await.summary(), "401 token_stale");
+        app.run_jobs().await;
         assert_eq!(acme.admin().get(task.path()).await.json()["assignee_id"], json!(null));
     }
 
