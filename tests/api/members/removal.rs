@@ -69,6 +69,7 @@ on_both_databases! {
         // Clerk does not promise to announce the end of each membership too.
         let deletion = app.clerk.take_events().into_iter().find(|event| event["type"] == "user.deleted").unwrap();
         assert_eq!(app.deliver(&deletion).await.summary(), "200");
+        app.run_jobs().await;
         assert_eq!(acme.admin().get(ours.path()).await.json()["assignee_id"], json!(null));
         assert_eq!(rival.admin().get(theirs.path()).await.json()["assignee_id"], json!(null));
         assert_eq!(acme.admin().get(own.path()).await.json(), own.body, "others keep theirs");
@@ -83,6 +84,7 @@ on_both_databases! {
         assert_eq!(admin.delete(path(&sam.user_id)).await.summary(), "204");
         assert_eq!((role_at_clerk(&app, &acme.id, &sam.user_id), backend.asked().len()), (None, 2));
         assert_eq!(admin.get(path(&sam.user_id)).await.summary(), "404 member_not_found");
+        app.run_jobs().await;
         assert_eq!(admin.get(task.path()).await.json()["assignee_id"], json!(null));
         app.deliver_webhooks().await;
         assert_eq!(admin.get(path(&sam.user_id)).await.summary(), "404 member_not_found");

@@ -69,6 +69,7 @@ on_both_databases! {
 
         repair(&app).await;
         assert_eq!(sam.get("/api/tasks").await.summary(), "401 token_stale");
+        app.run_jobs().await;
         assert_eq!(acme.admin().get(task.path()).await.json()["assignee_id"], json!(null));
     }
 
