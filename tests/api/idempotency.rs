@@ -10,7 +10,6 @@ use sea_orm::{
 };
 use serde_json::{Value, json};
 use tenantry::idempotency::entity::{ActiveModel, Column, Entity, Model};
-use tenantry::tasks::entity::Entity as Tasks;
 use tokio::sync::Barrier;
 
 use crate::support::{Answer, Caller, Database, Setup, TestApp};
@@ -20,7 +19,7 @@ async fn records(app: &TestApp) -> u64 {
 }
 
 async fn tasks(app: &TestApp) -> u64 {
-    Tasks::find().count(&app.db.system()).await.unwrap()
+    tenantry::tasks::living().count(&app.db.system()).await.unwrap()
 }
 
 fn keyed(caller: Caller, key: &str) -> Caller {

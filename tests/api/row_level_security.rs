@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use clerk_emulator::NewInvitation;
+use clerk_emulator::{NewInvitation, Plan, Seed};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement, TransactionTrait};
 use serde_json::json;
 use tenantry::db::{APP_ROLE, Db, SYSTEM_ROLE};
@@ -10,7 +10,7 @@ use tenantry::jobs::enqueue_for;
 use tenantry::tasks::UnassignFormerMember;
 
 use crate::schema::{Catalogue, strings};
-use crate::support::{Database, TestApp};
+use crate::support::{Database, Setup, TestApp};
 use crate::{access, isolation};
 
 /// Two organizations with rows in every table that a tenant may see, and a bare connection of the role that serves.
@@ -26,17 +26,20 @@ impl Walled {
         if !Database::postgres_is_there() {
             return None;
         }
-        let app = TestApp::start(Database::Postgres).await;
+        let plans = vec![Plan::new("free_org", &["tasks"]), Plan::new("pro", &["tasks"]).price(4900)];
+        let seed = Some(Seed { billing: true, plans, ..Seed::empty() });
+        let app = TestApp::with(Database::Postgres, Setup { seed, ..Setup::default() }).await;
         let mut ids = Vec::new();
         for name in ["acme", "rival"] {
             let organization = app.organization(name).await;
             let admin = organization.admin().header("idempotency-key", "k");
             let body = json!({"title": format!("{name}'s"), "labels": [name]});
             let task = admin.create(body).await;
-            let said = admin.post(format!("{}/comments", task.path()), json!({"body": name})).await;
+            let said = organization.admin().post(format!("{}/comments", task.path()), json!({"body": name})).await;
             assert_eq!(said.summary(), "201");
             let new = NewInvitation::new(format!("new@{name}.example"), "org:member");
             app.clerk.invite(&organization.id, new).unwrap();
+            app.clerk.subscribe(name, "pro").unwrap();
             let tx = app.db.system().begin().await.unwrap();
             let job = UnassignFormerMember { user_id: "user_a".into() };
             enqueue_for(&tx, &organization.id, &job).await.unwrap();

@@ -39,7 +39,7 @@ impl Table {
     }
 
     pub fn row(&mut self, operation: &str, cells: &[String]) {
-        let mut line = format!("{operation:<40}");
+        let mut line = format!("{operation:<44}");
         for (cell, column) in cells.iter().zip(&self.columns) {
             let width = if FOREIGN.iter().any(|(name, _)| name == column) { 7 } else { column.len().max(3) };
             line.push_str(&format!(" {cell:<width$}"));
