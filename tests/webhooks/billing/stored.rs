@@ -29,7 +29,7 @@ on_both_databases!(
 );
 
 /// How many orders of one history are delivered; all of them are tried in memory.
-const ORDERS: usize = 24;
+const ORDERS: usize = 6;
 
 /// An event about another payer.
 fn of(event: &Value, payer: &str) -> Value {
@@ -67,7 +67,7 @@ async fn histories_come_to_the_same_in_every_order(app: App) {
             });
         }
     }
-    assert!(sent > 500, "only {sent} deliveries");
+    assert!(sent > 200, "only {sent} deliveries");
 }
 
 async fn a_payer_is_an_organization_or_a_person(app: App) {
