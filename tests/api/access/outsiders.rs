@@ -163,7 +163,9 @@ impl Attempt<'_> {
     /// Every row that was there and is not theirs is there unchanged; no new row names anything of ours; Clerk was told nothing.
     async fn assert_untouched(&self, before: &[String]) {
         let (after, name) = (self.rows.all().await, self.operation.name());
-        for row in before.iter().filter(|row| !holds(row, &self.world.theirs.id)) {
+        // Their own: the organization's rows, and the person whom they may rename.
+        let theirs = [&self.world.theirs.id, &self.world.rival.user_id];
+        for row in before.iter().filter(|row| !theirs.iter().any(|id| holds(row, id))) {
             assert!(after.binary_search(row).is_ok(), "{name}: another organization changed or removed {row}");
         }
         let new = after.iter().filter(|row| before.binary_search(row).is_err());
