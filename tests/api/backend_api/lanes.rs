@@ -40,7 +40,7 @@ async fn who_finds_no_place_is_told_soon_and_the_background_has_its_own() {
     }
     let begun = Instant::now();
     let refusal = invite(&api).await.unwrap_err();
-    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_millis(2500), "{:?}", begun.elapsed());
     assert_eq!((told_to_wait(&refusal), refusal.leaves_doubt()), (Some(Duration::from_secs(1)), false));
     assert_eq!(backend.asked().len(), 2);
     let background = tokio::spawn({
@@ -81,7 +81,7 @@ async fn a_full_background_takes_nothing_from_who_waits() {
 
 #[tokio::test]
 async fn no_place_is_kept_while_waiting_to_ask_again() {
-    let limited = (429, "1", refused("too_many_requests", json!({})));
+    let limited = (429, "3", refused("too_many_requests", json!({})));
     let backend = Backend::in_turn(&[limited, (200, "", invitation("orginv_1"))]).await;
     let api = narrow(&backend, 1);
     let begun = Instant::now();
@@ -93,7 +93,7 @@ async fn no_place_is_kept_while_waiting_to_ask_again() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     look(&api).await.unwrap();
-    assert!(begun.elapsed() < Duration::from_millis(900), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_millis(2900), "{:?}", begun.elapsed());
     patient.await.unwrap().unwrap();
 }
 
