@@ -8,8 +8,10 @@ use crate::support::{Answer, Caller, Organization, Setup, TestApp};
 
 /// Clerk with billing, the built-in plans, and two roles of the product's.
 async fn begin(app: &TestApp) -> TestApp {
-    let plans =
-        vec![Plan::new("free_org", &["tasks", "members"]), Plan::new("pro", &["tasks", "members"]).price(4900).trial(14)];
+    let plans = vec![
+        Plan::new("free_org", &["tasks", "members"]),
+        Plan::new("pro", &["tasks", "members"]).price(4900).trial(14),
+    ];
     let seed = Seed { billing: true, plans, ..Seed::empty() };
     let app = TestApp::with(app.on, Setup { seed: Some(seed), ..Setup::default() }).await;
     app.clerk.create_role("org:editor", &["org:tasks:view", "org:tasks:create", "org:tasks:edit"]).unwrap();

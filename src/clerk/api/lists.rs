@@ -10,8 +10,8 @@ use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::exchange::{Exchange, VERSION, date, no_answer, read};
 use super::answered::Failure;
+use super::exchange::{Exchange, VERSION, date, no_answer, read};
 use super::{Api, Refusal};
 use crate::clerk::event::{Event, Listed, Notice, Unreadable};
 

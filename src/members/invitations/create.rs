@@ -59,13 +59,7 @@ pub async fn create_invitations(
 }
 
 impl Means {
-    async fn invite(
-        self,
-        db: TenantDb,
-        user: AuthUser,
-        asked: Asked,
-        sent: Once<NewInvitations>,
-    ) -> Result<Response> {
+    async fn invite(self, db: TenantDb, user: AuthUser, asked: Asked, sent: Once<NewInvitations>) -> Result<Response> {
         let tenant = db.tenant();
         let ahead = match sent.claim_ahead(&self.db, tenant, &user).await? {
             (_, ClaimAhead::Replayed(response)) => return Ok(response),

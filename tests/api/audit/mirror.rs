@@ -16,9 +16,8 @@ async fn tell(app: &TestApp) {
 
 async fn by_clerk(organization: &Organization) -> Vec<(String, Value, Value)> {
     let entries = log(organization).await.into_iter().rev().filter(|entry| entry["actor"] == json!({"type": "clerk"}));
-    let told = |entry: Value| {
-        (entry["action"].as_str().unwrap().to_owned(), entry["before"].clone(), entry["after"].clone())
-    };
+    let told =
+        |entry: Value| (entry["action"].as_str().unwrap().to_owned(), entry["before"].clone(), entry["after"].clone());
     entries.map(told).collect()
 }
 
