@@ -9,11 +9,13 @@ use super::{Context, Failure, Job};
 
 pub(super) type Done = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>>;
 
+type Run = dyn Fn(&str, Context) -> Done + Send + Sync;
+
 /// Does the jobs of one kind.
 #[derive(Clone)]
 pub(super) struct Handler {
     pub(super) outlives_tenant: bool,
-    run: Arc<dyn Fn(&str, Context) -> Done + Send + Sync>,
+    run: Arc<Run>,
 }
 
 /// The kinds that this process can do.

@@ -12,7 +12,7 @@ use crate::database::{Database, Scratch};
 use crate::kill::Clerk;
 
 /// So many that the job takes a while.
-const TASKS: i64 = 40_000;
+const TASKS: i64 = 5_000;
 
 async fn number(db: &DatabaseConnection, sql: &str) -> i64 {
     let statement = Statement::from_string(db.get_database_backend(), sql);

@@ -95,7 +95,8 @@ impl Planted {
         let job = |user: &str| UnassignFormerMember { user_id: format!("{}-{user}", self.word) };
         let tx = app.db.system().begin().await.unwrap();
         enqueue_for_at(&tx, &self.organization.id, &job("waits"), later(HOLD * 2)).await.unwrap();
-        enqueue_for_at(&tx, &self.organization.id, &job("runs"), later(HOLD * 2)).await.unwrap();
+        // Its lease ends soon; an erasure waits for that.
+        enqueue_for_at(&tx, &self.organization.id, &job("runs"), later(TimeDelta::seconds(5))).await.unwrap();
         tx.commit().await.unwrap();
         let begun = "UPDATE jobs SET state = 'running' WHERE payload LIKE '%-runs%'";
         app.scratch.connect().await.execute_unprepared(begun).await.unwrap();
