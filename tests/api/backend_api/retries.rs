@@ -98,7 +98,6 @@ async fn all_attempts_share_the_time_of_one_request() {
     .await;
     backend.config = backend.config.within(Duration::from_millis(2000));
     let api = client(&backend);
-    let begun = Instant::now();
     assert!(look(&api).await.is_err());
     assert_eq!(backend.asked().len(), 2, "there is no time for a third");
 

@@ -73,7 +73,7 @@ on_both_databases! {
         let ours = invited(&acme.admin(), "uma").await;
         let backend = Backend::away().await;
         let admin = acme.admin().at(&asking(&app, &backend));
-        assert_eq!(admin.get(INVITATIONS).await.list(), [ours.clone()]);
+        assert_eq!(admin.get(INVITATIONS).await.list(), std::slice::from_ref(&ours));
         assert_eq!(admin.get(path(&ours)).await.json(), ours);
         let away = [admin.delete(path(&ours)).await, admin.post(INVITATIONS, new("zoe")).await];
         for answer in away {
