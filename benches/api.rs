@@ -20,6 +20,7 @@ use tenantry::db::Db;
 use tenantry::entitlements::Entitlements;
 use tenantry::http::middleware::{Limits, wrap};
 use tenantry::limits::{Door, Limiter, limit_address, limit_caller};
+use tenantry::mail::Mail;
 use tenantry::state::AppState;
 use tenantry::tasks::TrashHold;
 use tenantry::webhooks::Signatures;
@@ -58,6 +59,7 @@ async fn prepare() -> Bench {
         verifier: Verifier::new(config).expect("a verifier"),
         revocations,
         signatures: Signatures::new(&[]).expect("no secret"),
+        mail: Mail::default(),
         limiter: Limiter::new(&limits_of(0), 4, &Clock::system()),
         workspaces: Workspaces { personal: false },
         clerk: Api::new(ApiConfig::new(clerk.base_url(), None)).expect("a client"),

@@ -17,6 +17,7 @@ pub mod http;
 pub mod idempotency;
 pub mod jobs;
 pub mod limits;
+pub mod mail;
 pub mod me;
 pub mod members;
 pub mod mirroring;

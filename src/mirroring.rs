@@ -13,6 +13,7 @@ use crate::db::journal;
 use crate::directory::sync::{self, Announced};
 use crate::directory::{invitation, membership, organization, subscription_item, tombstone};
 use crate::jobs;
+use crate::mail::Mail;
 use crate::tasks::UnassignFormerMember;
 
 /// Keeps what is newer, has done what follows from it, and records it in the audit log of whom it concerns; says whose access
@@ -22,24 +23,33 @@ use crate::tasks::UnassignFormerMember;
 ///
 /// # Errors
 /// The database's.
-pub async fn keep<C: ConnectionTrait>(tx: &C, origin: &Origin, rows: Announced) -> Result<Vec<Change>, DbErr> {
+pub async fn keep<C: ConnectionTrait>(
+    tx: &C,
+    mail: &Mail,
+    origin: &Origin,
+    rows: Announced,
+) -> Result<Vec<Change>, DbErr> {
     let subjects = subjects(tx, &rows).await?;
     let mut before = Vec::new();
     for subject in &subjects {
         before.push(subject.state(tx).await?);
     }
-    let left = left(tx, &rows).await?;
+    let (left, newcomer) = (left(tx, &rows).await?, mail.newcomer(&rows));
     let changes = sync::keep(tx, rows).await?;
     for (organization, user_id) in left {
         jobs::enqueue_for(tx, &organization, &UnassignFormerMember { user_id }).await?;
     }
     for change in &changes {
         if let News::Plan { tenant } = &change.news {
-            plan_changed(tx, tenant).await?;
+            plan_changed(tx, mail, tenant).await?;
         }
     }
     for (subject, before) in subjects.iter().zip(before) {
-        if let Some(entry) = subject.entry(origin, before, subject.state(tx).await?) {
+        let after = subject.state(tx).await?;
+        if let (None, Some(_), Some(newcomer)) = (&before, &after, &newcomer) {
+            mail.member_added(tx, &subject.tenant, newcomer).await?;
+        }
+        if let Some(entry) = subject.entry(origin, before, after) {
             journal::append(tx, &subject.tenant, entry.into()).await?;
         }
     }

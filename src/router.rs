@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::http::middleware::{Limits, wrap};
 use crate::limits::{Door, limit_address, limit_caller};
 use crate::state::AppState;
-use crate::{audit, billing, health, me, members, openapi, organizations, tasks, webhooks};
+use crate::{audit, billing, health, mail, me, members, openapi, organizations, tasks, webhooks};
 
 /// The whole service.
 pub fn app(state: AppState, limits: &Limits) -> Router {
@@ -38,6 +38,7 @@ fn routes() -> (Router<AppState>, Router<AppState>, OpenApi) {
     let (api, described) = ApiRoutes::in_document(openapi::document())
         .nest("/api/tasks", tasks::router())
         .nest("/api/me", me::router())
+        .nest("/api/me/preferences", mail::router())
         .nest("/api/members", members::router())
         .nest("/api/invitations", members::invitations_router())
         .nest("/api/audit-log", audit::router())
@@ -48,6 +49,7 @@ fn routes() -> (Router<AppState>, Router<AppState>, OpenApi) {
     let (public, mut document) = PublicRoutes::in_document(described)
         .merge(health::router())
         .nest("/api/webhooks", webhooks::router())
+        .nest("/mail", mail::public_router())
         .into_parts();
     openapi::describe_limits(&mut document);
     (api, public, document)

@@ -10,6 +10,7 @@ use crate::config::{self, ClerkConfig, Config};
 use crate::db::Db;
 use crate::entitlements::Entitlements;
 use crate::limits::Limiter;
+use crate::mail::Mail;
 use crate::tasks::TrashHold;
 use crate::webhooks::Signatures;
 
@@ -28,6 +29,8 @@ pub struct AppState {
     pub signatures: Signatures,
     /// What plans allow.
     pub entitlements: Entitlements,
+    /// Tells people by mail.
+    pub mail: Mail,
     /// How much anybody may ask for.
     pub limiter: Limiter,
     /// Whether personal workspaces are switched on.
@@ -55,6 +58,7 @@ impl AppState {
             revocations,
             clerk: backend_api(config)?,
             signatures: Signatures::new(&config.clerk.webhook_secrets).context("CLERK_WEBHOOK_SIGNING_SECRET")?,
+            mail: Mail::new(config.mail.as_ref()).context("mail")?,
             workspaces: Workspaces { personal: config.personal_workspaces },
             step_up: StepUp(config.reverification),
             trash: TrashHold(config.trash_hold),

@@ -13,6 +13,7 @@ mod m20261121_000008_create_audit_log;
 mod m20261121_000009_create_jobs;
 mod m20261121_000010_create_billing;
 mod m20261121_000011_task_trash_and_comments;
+mod m20261121_000012_create_mail;
 pub mod roles;
 pub mod tables;
 
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000009_create_jobs::Migration),
             Box::new(m20261121_000010_create_billing::Migration),
             Box::new(m20261121_000011_task_trash_and_comments::Migration),
+            Box::new(m20261121_000012_create_mail::Migration),
         ]
     }
 }

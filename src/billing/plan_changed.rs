@@ -9,6 +9,7 @@ use crate::clerk::Api;
 use crate::entitlements::Entitlements;
 use crate::error::Error;
 use crate::jobs::{self, Context, Failure, Job};
+use crate::mail::Mail;
 
 /// A clock that is a little behind must not find the plan still in force.
 const AFTERWARDS: TimeDelta = TimeDelta::seconds(5);
@@ -30,12 +31,13 @@ impl Job for PushMemberLimit {
     }
 }
 
-/// To be called in every transaction that stored a change of a tenant's subscription (`News::Plan`). The place for the mail that
-/// a plan is past due.
+/// To be called in every transaction that stored a change of a tenant's subscription (`News::Plan`): Clerk is told the member
+/// limit, and administrators if the plan is past due.
 ///
 /// # Errors
 /// The database's.
-pub async fn plan_changed<C: ConnectionTrait>(tx: &C, tenant: &str) -> Result<(), DbErr> {
+pub async fn plan_changed<C: ConnectionTrait>(tx: &C, mail: &Mail, tenant: &str) -> Result<(), DbErr> {
+    mail.plan_may_be_past_due(tx, tenant).await?;
     // A person's own workspace has no members.
     if tenant.starts_with("user_") {
         return Ok(());

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 
 use super::demo;
 use super::serve::Server;
-use crate::config::{Command, Config, DatabaseKind, Defaults, Settings};
+use crate::config::{Command, Config, DatabaseKind, Defaults, MailOutlet, Settings};
 use crate::telemetry;
 
 /// Where the local Clerk listens unless told otherwise.
@@ -19,6 +19,9 @@ pub const CLERK_PORT: u16 = 8001;
 /// The local Clerk keeps its people and keys here between runs, as the database keeps its rows.
 const FOLDER: &str = ".tenantry";
 const STATE: &str = ".tenantry/clerk.json";
+
+/// Mail is written here, unless a server for it is named.
+const MAIL: &str = ".tenantry/mail";
 
 /// How to run it.
 #[derive(Debug, Args)]
@@ -32,7 +35,7 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments) -> Result<()> {
     let settings = Settings::load();
     if settings.names_a_clerk() {
-        let config = settings.config(&Defaults::of(Command::Dev))?;
+        let config = settings.config(&mailing(&settings, Defaults::of(Command::Dev)))?;
         telemetry::start(&config.log);
         let server = Server::open(&config).await?;
         println!(
@@ -42,7 +45,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         return server.run().await;
     }
     let (emulator, listener) = local_clerk(&settings, arguments.clerk_port).await?;
-    let config = settings.config(&defaults(&emulator, arguments.clerk_port))?;
+    let config = settings.config(&mailing(&settings, defaults(&emulator, arguments.clerk_port)))?;
     telemetry::start(&config.log);
     emulator.spawn(listener).await.context("starting the local Clerk")?;
     let server = Server::open(&config).await?;
@@ -86,6 +89,13 @@ fn defaults(emulator: &Emulator, port: u16) -> Defaults {
         .with("CLERK_WEBHOOK_SIGNING_SECRET", emulator.webhook_secret())
 }
 
+fn mailing(settings: &Settings, defaults: Defaults) -> Defaults {
+    if settings.get("SMTP_URL").is_some_and(|url| !url.trim().is_empty()) {
+        return defaults;
+    }
+    defaults.with("SMTP_URL", format!("file:{MAIL}")).with("EMAIL_FROM", "Tenantry <tenantry@localhost>")
+}
+
 /// Lets the local Clerk tell the API of everything there is, by webhooks, as the real one would have.
 /// Where the server is reached from this machine; "every address" is none to call.
 fn reachable(mut address: SocketAddr) -> SocketAddr {
@@ -117,12 +127,16 @@ fn greet(address: SocketAddr, emulator: &Emulator, config: &Config) {
     println!("  docs         {own}/docs/");
     println!("  local Clerk  {clerk}   (its secret key: {})", emulator.secret_key());
     println!(
-        "  database     {}\n",
+        "  database     {}",
         match config.database.url.kind() {
             DatabaseKind::Sqlite => "SQLite",
             DatabaseKind::Postgres => "PostgreSQL",
         }
     );
+    match config.mail.as_ref().map(|mail| &mail.outlet) {
+        Some(MailOutlet::Folder(folder)) => println!("  mail         {}/*.eml\n", folder.display()),
+        _ => println!("  mail         by SMTP_URL\n"),
+    }
     println!("People of the local Clerk:\n");
     for person in emulator.people() {
         let name = person.short_name.as_deref().unwrap_or(&person.id);

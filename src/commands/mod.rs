@@ -6,6 +6,7 @@ mod demo;
 #[cfg(feature = "dev")]
 mod dev;
 mod jobs;
+mod mail;
 mod migrate;
 mod org;
 mod reconcile;
@@ -53,6 +54,9 @@ enum Command {
     /// Look at stored webhook deliveries, and apply them again.
     #[command(subcommand)]
     Webhooks(webhooks::Order),
+    /// Look at the mail that people get.
+    #[command(subcommand)]
+    Mail(mail::Order),
     /// Print a session token of the local Clerk, for curl.
     #[cfg(feature = "dev")]
     Token(token::Arguments),
@@ -68,6 +72,9 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
     if let Command::Openapi = arguments.command {
         println!("{}", crate::router::document().to_pretty_json().context("writing the API document")?);
         return Ok(ExitCode::SUCCESS);
+    }
+    if let Command::Mail(order) = arguments.command {
+        return mail::run(order).map(|()| ExitCode::SUCCESS);
     }
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
@@ -87,7 +94,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
             Command::Webhooks(order) => webhooks::run(order, &Config::from_env(Asking::Other)?).await,
             #[cfg(feature = "dev")]
             Command::Token(arguments) => token::run(arguments).await,
-            Command::Openapi => Ok(()),
+            Command::Mail(_) | Command::Openapi => Ok(()),
         }?;
         Ok(ExitCode::SUCCESS)
     })

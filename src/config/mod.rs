@@ -11,6 +11,7 @@ mod database;
 mod http;
 mod limits;
 mod log;
+mod mail;
 mod mistakes;
 mod placeholder;
 mod plans;
@@ -32,6 +33,7 @@ pub use database::{DatabaseConfig, DatabaseKind, DatabaseUrl};
 pub use http::HttpConfig;
 pub use limits::{LimitsConfig, Rates};
 pub use log::{LogConfig, LogFormat};
+pub use mail::{MailConfig, MailOutlet};
 pub use mistakes::{ConfigErrors, Fault, Mistake};
 pub use plans::{Catalogue, Plan};
 pub use settings::{Defaults, Settings};
@@ -66,6 +68,8 @@ pub struct Config {
     pub trash_hold: TimeDelta,
     /// How fresh a factor must be for what cannot be undone; `None` asks for none.
     pub reverification: Option<Preset>,
+    /// How people are told by mail; none when they are not.
+    pub mail: Option<MailConfig>,
     /// What is logged and how it looks.
     pub log: LogConfig,
 }
@@ -141,6 +145,7 @@ impl Config {
         let database = DatabaseConfig::read(reader);
         let http = HttpConfig::read(reader);
         let clerk = ClerkConfig::read(reader, &http, listen.port());
+        let mail = MailConfig::read(reader, http.public_url.as_deref(), &format!("http://localhost:{}", listen.port()));
         Self {
             environment: reader.environment,
             listen,
@@ -154,6 +159,7 @@ impl Config {
             past_due_grace: TimeDelta::days(reader.number("PAST_DUE_GRACE_DAYS", 0..=365)),
             trash_hold: TimeDelta::days(reader.number("TRASH_HOLD_DAYS", 0..=3650)),
             reverification: reverification(reader),
+            mail,
             log: LogConfig::read(reader),
         }
     }

@@ -148,6 +148,12 @@ pub const VARIABLES: &[Variable] = &[
         Fixed("strict"),
         "how fresh a factor must be to remove or demote an admin: `off`, `lax` (a day), `moderate` (an hour), `strict` (ten minutes), `strict_mfa` (both factors)",
     ),
+    secret(
+        "SMTP_URL",
+        Nothing,
+        "the server that mail leaves through, `smtps://user:password@host` or `smtp://…?tls=required`; `file:folder` writes it into a folder, in `local` only; unset, [no mail is sent](#mail)",
+    ),
+    open("EMAIL_FROM", Nothing, "who sends mail, as `Tenantry <no-reply@example.com>`; required with `SMTP_URL`"),
     open(
         "RATE_LIMIT_READ",
         Depends("`100`; `0` in `local`"),

@@ -24,6 +24,8 @@ pub struct Announced {
     pub organization: Option<organization::Model>,
     /// A person, or what a membership tells of its own.
     pub user: Option<user::Model>,
+    /// Who made the organization of a membership, where Clerk tells.
+    pub founder: Option<String>,
     /// A membership.
     pub membership: Option<membership::Model>,
     /// An invitation.
@@ -239,6 +241,7 @@ impl<'a> Source<'a> {
             // A snapshot yields to an announcement of the same age, hence 0. A person's has no age and is older than any.
             organization: Some(self.organization(&membership.organization, 0)),
             user: Some(self.person(&membership.person, 0, None)),
+            founder: membership.organization.created_by.clone(),
             membership: Some(self.membership(membership, deleted)),
             ..Announced::default()
         }

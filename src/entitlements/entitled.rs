@@ -123,30 +123,31 @@ impl Entitled {
     }
 
     /// Demands room for more tasks, and keeps it until the transaction ends: whoever creates one meanwhile waits. Exact, and
-    /// without a statement where there is no limit. `rows` are the tasks that count.
+    /// without a statement where there is no limit. `rows` are the tasks that count. Says whether no room is left after them.
     ///
     /// # Errors
     /// 402 `task_limit_reached`, and the database's.
-    pub async fn room_for_tasks<E>(&self, tx: &TenantDb<Transaction>, rows: Select<E>, wanted: u64) -> Result<()>
+    pub async fn room_for_tasks<E>(&self, tx: &TenantDb<Transaction>, rows: Select<E>, wanted: u64) -> Result<bool>
     where
         E: TenantOwned + EntityTrait,
         E::Model: Sync,
     {
         if self.tasks == 0 {
-            return Ok(());
+            return Ok(false);
         }
         tx.hold(TASKS).await?;
         let used = tx.count(rows).await?;
         self.within(self.tasks, used, wanted, "task_limit_reached", "The plan allows no more tasks.")
     }
 
-    /// Demands seats for more members. Advisory: Clerk counts them itself, and its word is the last.
+    /// Demands seats for more members. Advisory: Clerk counts them itself, and its word is the last. Says whether none is left
+    /// after them.
     ///
     /// # Errors
     /// 402 `member_limit_reached`, and the database's.
-    pub async fn seats<C: Connection>(&self, db: &TenantDb<C>, wanted: u64) -> Result<()> {
+    pub async fn seats<C: Connection>(&self, db: &TenantDb<C>, wanted: u64) -> Result<bool> {
         if self.members == 0 {
-            return Ok(());
+            return Ok(false);
         }
         let used = usage::members(db).await?;
         let detail = "The plan allows no more members; pending invitations count too.";
@@ -154,9 +155,10 @@ impl Entitled {
     }
 
     /// The one place at which a limit is found to be reached.
-    fn within(&self, limit: u64, used: u64, wanted: u64, code: &'static str, detail: &'static str) -> Result<()> {
-        if used.saturating_add(wanted) <= limit {
-            return Ok(());
+    fn within(&self, limit: u64, used: u64, wanted: u64, code: &'static str, detail: &'static str) -> Result<bool> {
+        let then = used.saturating_add(wanted);
+        if then <= limit {
+            return Ok(then == limit);
         }
         tracing::info!(code, limit, used, plan = self.plan, "a plan's limit is reached");
         let (limit, used, plan) = (Some(limit), Some(used), self.plan.clone());

@@ -21,6 +21,7 @@ use crate::entitlements::Entitlements;
 use crate::error::{Error, Result};
 use crate::jobs;
 use crate::limits::Limiter;
+use crate::mail::Mail;
 use crate::tasks::UnassignFormerMember;
 
 /// What it takes to change something at Clerk within one request.
@@ -31,6 +32,7 @@ pub struct Means {
     pub(super) revocations: Revocations,
     pub(super) origin: Origin,
     pub(super) entitlements: Entitlements,
+    pub(super) mail: Mail,
     pub(super) step_up: StepUp,
 }
 
@@ -42,6 +44,7 @@ where
     StepUp: FromRef<S>,
     Limiter: FromRef<S>,
     Entitlements: FromRef<S>,
+    Mail: FromRef<S>,
 {
     type Rejection = Error;
 
@@ -52,6 +55,7 @@ where
             clerk: Api::from_ref(state).for_request(),
             revocations: Revocations::from_ref(state),
             entitlements: Entitlements::from_ref(state),
+            mail: Mail::from_ref(state),
             step_up: StepUp::from_ref(state),
         })
     }

@@ -13,6 +13,7 @@ use crate::clerk::api::Found;
 use crate::clerk::event::Notice;
 use crate::directory::sync::{self, Announced};
 use crate::directory::{organization, version::Version};
+use crate::mail::Mail;
 use crate::mirroring;
 
 impl Reconciliation<'_> {
@@ -122,7 +123,8 @@ impl Reconciliation<'_> {
     async fn store(&self, rows: Announced) -> Result<()> {
         let work = async {
             let tx = self.db.system().begin().await?;
-            let changes = mirroring::keep(&tx, &Origin::operator(), rows).await?;
+            // Whoever looks after the mirror tells nobody by mail of what is long known.
+            let changes = mirroring::keep(&tx, &Mail::default(), &Origin::operator(), rows).await?;
             sync::commit(tx, changes, self.revocations).await
         };
         let outcome: Result<(), DbErr> = work.await;

@@ -6,8 +6,10 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::entity::{Column, Entity};
+use super::living;
 use super::new::now;
 
 use crate::audit::{Action, Entry, Target};
@@ -27,6 +29,19 @@ pub async fn demand<C: Connection>(db: &TenantDb<C>, caller: &AuthUser, assignee
         return Ok(());
     }
     Err(FieldError::body("/assignee_id", "not_a_member", "The assignee is not a member of this organization.").into())
+}
+
+/// The title of a task, if it is still given to somebody.
+///
+/// # Errors
+/// The database's.
+pub async fn title_if_assigned<C: Connection>(
+    db: &TenantDb<C>,
+    id: Uuid,
+    user_id: &str,
+) -> Result<Option<String>, DbErr> {
+    let theirs = living().filter(Column::Id.eq(id)).filter(Column::AssigneeId.eq(user_id));
+    Ok(db.one(theirs).await?.map(|task| task.title))
 }
 
 /// So many tasks a transaction, so that nobody waits long for its locks.

@@ -21,7 +21,7 @@ mod wire;
 
 use sea_orm::DbErr;
 
-pub use assignee::{UnassignFormerMember, unassign};
+pub use assignee::{UnassignFormerMember, title_if_assigned, unassign};
 pub use entity::{Priority, Status};
 pub use living::living;
 pub use new::row;

@@ -26,6 +26,7 @@ use crate::http::extract::{Json, OptionalJson, Path};
 use crate::http::page::Page;
 use crate::http::query::{NoQuery, Query};
 use crate::idempotency::{Answer, Claim, Once};
+use crate::mail::{Limit, Mail};
 use crate::state::AppState;
 
 /// The routes under `/api/tasks`.
@@ -100,6 +101,7 @@ pub async fn create_task(
     origin: Origin,
     scope: Scope,
     State(entitlements): State<Entitlements>,
+    State(mail): State<Mail>,
     _: NoQuery,
     once: Once<NewTask>,
 ) -> Result<Response> {
@@ -111,9 +113,12 @@ pub async fn create_task(
         (sent, Claim::Ours(claimed)) => (sent, claimed),
     };
     assignee::demand(&tx, &guard.user, sent.assignee_id.as_deref()).await?;
-    entitled.room_for_tasks(&tx, super::living(), 1).await?;
+    if entitled.room_for_tasks(&tx, super::living(), 1).await? {
+        mail.limit_reached(&tx, Limit::Tasks).await?;
+    }
     let row = tx.insert(row).await?;
     labels::index(&tx, row.id, &row.labels.0, true).await?;
+    mail.task_assigned(&tx, row.id, (None, row.assignee_id.as_deref()), &guard.user.user_id).await?;
     let (location, etag) = (format!("{}/{}", scope.tasks_path(), row.id), etag(row.version));
     let task = Task::of(row, tx.tenant());
     let entry = Entry::new(&origin, Action::TaskCreated, Target::task(task.id)).after(&task);
@@ -156,13 +161,14 @@ pub async fn get_task(
 )]
 pub async fn update_task(
     guard: RequireEdit,
-    origin: Origin,
+    origin_and_mail: (Origin, State<Mail>),
     scope: Scope,
     _: NoQuery,
     if_match: IfMatch,
     Path(TaskPath { id }): Path<TaskPath>,
     Json(sent): Json<TaskChanges>,
 ) -> Result<Versioned<Task>> {
+    let (origin, State(mail)) = origin_and_mail;
     let target = Aim { id, scope: &scope, if_match: &if_match };
     let new_assignee = sent.assignee_id.clone().flatten();
     let accepted = changes::accept(sent)?;
@@ -176,6 +182,8 @@ pub async fn update_task(
     if let Some(labels) = &accepted.labels {
         labels::index(&tx, id, labels, false).await?;
     }
+    let (from, to) = (before.assignee_id.as_deref(), row.assignee_id.as_deref());
+    mail.task_assigned(&tx, id, (from, to), &guard.user.user_id).await?;
     commit_update(tx, &origin, before, row).await
 }
 
@@ -193,14 +201,14 @@ pub async fn update_task(
 )]
 pub async fn replace_task(
     guard: RequireEdit,
-    origin: Origin,
+    origin_and_mail: (Origin, State<Mail>),
     scope: Scope,
     query: NoQuery,
     if_match: IfMatch,
     path: Path<TaskPath>,
     body: Json<TaskChanges>,
 ) -> Result<Versioned<Task>> {
-    update_task(guard, origin, scope, query, if_match, path, body).await
+    update_task(guard, origin_and_mail, scope, query, if_match, path, body).await
 }
 
 /// Delete a task.

@@ -6,12 +6,15 @@ use crate::directory::access_change::entity as access_change;
 use crate::directory::{invitation, membership, organization, payment_attempt, subscription, subscription_item, user};
 use crate::idempotency::entity as idempotency_record;
 use crate::jobs::entity as job;
+use crate::mail::entity as mail_preference;
 use crate::tasks::entity as task;
 
 /// The tables whose every row belongs to one tenant, children before their parents. Export writes and purge empties them.
 pub const OWNED: &[&dyn Table] = &[
     &Rows::<job::Entity>::owned(),
     &Rows::<idempotency_record::Entity>::owned(),
+    &Rows::<mail_preference::Entity>::owned(),
+    &Rows::<mail_preference::notice::Entity>::owned(),
     &Rows::<task::comment::Entity>::owned(),
     &Rows::<task::label::Entity>::owned(),
     &Rows::<task::Entity>::owned(),

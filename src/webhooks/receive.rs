@@ -13,20 +13,27 @@ use crate::db::Db;
 use crate::db::trouble::sql_state;
 use crate::directory::{sync, tombstone};
 use crate::error::{Error, Result};
+use crate::mail::Mail;
 use crate::mirroring;
 
 /// Applies a delivery, unless it was before, and records what became of it.
 ///
 /// # Errors
 /// 400 `event_malformed`, 422 `event_unreadable`, and the database's: then nothing was applied, and a retry may succeed.
-pub(super) async fn receive(db: &Db, revocations: &Revocations, message: &Message, body: &[u8]) -> Result<()> {
+pub(super) async fn receive(
+    db: &Db,
+    revocations: &Revocations,
+    mail: &Mail,
+    message: &Message,
+    body: &[u8],
+) -> Result<()> {
     let envelope = Envelope::open(body).map_err(malformed)?;
     let outcome = Outcome::new(&message.id, &envelope, body);
     let notice = match envelope.notice(message.sent_at) {
         Ok(notice) => notice,
         Err(error) => return Err(unreadable(db, outcome, &error).await?),
     };
-    match apply(db, revocations, &outcome, &notice).await {
+    match apply(db, revocations, mail, &outcome, &notice).await {
         Ok(()) => Ok(()),
         Err(error) => {
             note_failure(db, outcome, &error).await;
@@ -41,11 +48,17 @@ pub(super) async fn receive(db: &Db, revocations: &Revocations, message: &Messag
 /// once that has committed it finds an applied delivery, once that has failed it takes its place. On SQLite a transaction
 /// that writes has the database to itself.
 #[expect(clippy::disallowed_methods, reason = "a delivery may concern any tenant")]
-async fn apply(db: &Db, revocations: &Revocations, outcome: &Outcome<'_>, notice: &Notice) -> Result<(), DbErr> {
+async fn apply(
+    db: &Db,
+    revocations: &Revocations,
+    mail: &Mail,
+    outcome: &Outcome<'_>,
+    notice: &Notice,
+) -> Result<(), DbErr> {
     let tx = db.system().begin().await?;
     let mut changes = Vec::new();
     if record(&tx, outcome, becomes(notice), None).await? {
-        changes = mirroring::keep(&tx, &Origin::clerk(outcome.id), sync::announced(notice)).await?;
+        changes = mirroring::keep(&tx, mail, &Origin::clerk(outcome.id), sync::announced(notice)).await?;
         forget_if_purged(&tx, outcome.id, outcome.organization.as_deref()).await?;
     }
     sync::commit(tx, changes, revocations).await

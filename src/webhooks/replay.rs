@@ -15,6 +15,7 @@ use crate::auth::Revocations;
 use crate::clerk::event::{Envelope, Notice};
 use crate::db::Db;
 use crate::directory::sync;
+use crate::mail::Mail;
 use crate::mirroring;
 
 /// How many ids are read at once.
@@ -94,7 +95,8 @@ async fn apply(db: &Db, revocations: &Revocations, id: &str) -> Result<Replayed,
     };
     let state = becomes(&notice);
     record(&tx, id, state, None).await?;
-    let changes = mirroring::keep(&tx, &Origin::clerk(id), sync::announced(&notice)).await?;
+    // Whoever looks after the mirror tells nobody by mail of what is long known.
+    let changes = mirroring::keep(&tx, &Mail::default(), &Origin::clerk(id), sync::announced(&notice)).await?;
     forget_if_purged(&tx, id, row.organization_id.as_deref()).await?;
     sync::commit(tx, changes, revocations).await?;
     Ok(if state == State::Applied { Replayed::Applied } else { Replayed::Ignored })

@@ -10,6 +10,7 @@ use crate::auth::Revocations;
 use crate::db::Db;
 use crate::error::{Problem, Result};
 use crate::http::extract::body;
+use crate::mail::Mail;
 
 /// That a delivery was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -42,12 +43,13 @@ pub async fn receive_clerk_webhook(
     State(db): State<Db>,
     State(signatures): State<Signatures>,
     State(revocations): State<Revocations>,
+    State(mail): State<Mail>,
     request: Request,
 ) -> Result<Json<Received>> {
     signatures.demand_secret()?;
     let headers = request.headers().clone();
     let body = body(request, &()).await?;
     let message = signatures.verify(&headers, &body)?;
-    receive::receive(&db, &revocations, &message, &body).await?;
+    receive::receive(&db, &revocations, &mail, &message, &body).await?;
     Ok(Json(Received { received: true }))
 }

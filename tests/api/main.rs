@@ -22,6 +22,7 @@ mod isolation;
 mod jobs;
 mod limits;
 mod logs;
+mod mail;
 mod members;
 mod migrations;
 mod names;

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use tempfile::TempDir;
 use tenantry::config::{DatabaseConfig, DatabaseUrl};
-use tenantry::{db, directory, idempotency, jobs, tasks, webhooks};
+use tenantry::{db, directory, idempotency, jobs, mail, tasks, webhooks};
 
 use crate::schema::{Catalogue, strings};
 use crate::support::Database;
@@ -188,6 +188,8 @@ fn entities() -> BTreeMap<String, Columns> {
         columns::<db::journal::Entity>(),
         columns::<db::journal::head::Entity>(),
         columns::<jobs::entity::Entity>(),
+        columns::<mail::entity::Entity>(),
+        columns::<mail::entity::notice::Entity>(),
     ])
 }
 

@@ -13,11 +13,13 @@ const REGENERATE: &str =
 
 /// Operations that need no session token, and why.
 const PUBLIC: &[&str] = &[
-    "GET /",                    // says what this is
-    "GET /health",              // probes have no token
-    "GET /livez",               // probes have no token
-    "GET /readyz",              // probes have no token
-    "POST /api/webhooks/clerk", // the signature is the authentication
+    "GET /",                          // says what this is
+    "GET /health",                    // probes have no token
+    "GET /livez",                     // probes have no token
+    "GET /readyz",                    // probes have no token
+    "POST /api/webhooks/clerk",       // the signature is the authentication
+    "GET /mail/unsubscribe/{token}",  // the token in a mail is the authentication
+    "POST /mail/unsubscribe/{token}", // likewise
 ];
 
 /// One operation of the document.

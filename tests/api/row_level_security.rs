@@ -44,6 +44,12 @@ impl Walled {
             let job = UnassignFormerMember { user_id: "user_a".into() };
             enqueue_for(&tx, &organization.id, &job).await.unwrap();
             tx.commit().await.unwrap();
+            let id = &organization.id;
+            let mail = format!(
+                "INSERT INTO mail_preferences VALUES ('{id}', 'task_assigned', true, '{name}', now());
+                 INSERT INTO mail_notices VALUES ('{id}', 'plan_past_due', now());"
+            );
+            app.scratch.connect().await.execute_unprepared(&mail).await.unwrap();
             ids.push(organization.id.clone());
         }
         app.deliver_webhooks().await;
@@ -139,6 +145,8 @@ async fn a_tenant_cannot_write_another_tenants_rows() {
             "INSERT INTO jobs SELECT '{}', id, kind, key, payload, state, attempts, due_at, claim, reason, created_at FROM jobs",
             walled.rival
         ),
+        format!("UPDATE mail_preferences SET tenant_id = '{}'", walled.rival),
+        "UPDATE mail_notices SET told_at = now()".into(),
         // Its own it adds and renews, and no more.
         "DELETE FROM jobs".into(),
         "UPDATE jobs SET state = 'dead'".into(),

@@ -16,9 +16,10 @@ const GLOBAL: [(&str, &str); 5] = [
 ];
 
 /// Indexes of tenant-owned tables that do not begin with the tenant, each with its reason.
-const ACROSS_TENANTS: [(&str, &str); 4] = [
+const ACROSS_TENANTS: [(&str, &str); 5] = [
     ("ix_memberships_user", "one person's organizations, which are several tenants"),
     ("ix_idempotency_records_created", "the sweep deletes by age alone"),
+    ("uq_mail_preferences_token", "the token alone says whose it is"),
     ("ix_jobs_due", "a worker does whichever job is due"),
     ("ix_tasks_purge", "the sweep purges the trash by date alone"),
 ];

@@ -26,6 +26,7 @@ use tenantry::db::Db;
 use tenantry::entitlements::Entitlements;
 use tenantry::http::middleware::Limits;
 use tenantry::limits::Limiter;
+use tenantry::mail::Mail;
 use tenantry::state::AppState;
 use tenantry::tasks::TrashHold;
 use tenantry::webhooks::{Signatures, delivery};
@@ -72,6 +73,7 @@ impl App {
             verifier: Verifier::new(VerifierConfig::new("https://clerk.example", parties, keys)).unwrap(),
             revocations,
             signatures: Signatures::new(&secrets).unwrap(),
+            mail: Mail::default(),
             limiter: Limiter::new(&LimitsConfig::default(), 20, &Clock::system()),
             workspaces: Workspaces { personal: false },
             clerk: Api::new(ApiConfig::new("https://api.clerk.example", None)).unwrap(),

@@ -19,6 +19,8 @@ pub struct Organization {
     pub image_url: Option<String>,
     /// 0 means no limit.
     pub max_allowed_memberships: Option<i64>,
+    /// Who created it, where Clerk tells.
+    pub created_by: Option<String>,
     /// When it was created.
     pub created_at: Option<DateTime<Utc>>,
     /// When Clerk changed it last.
@@ -34,6 +36,7 @@ impl Organization {
             slug: data.text("slug")?,
             image_url: data.text("image_url")?,
             max_allowed_memberships: data.integer("max_allowed_memberships")?,
+            created_by: data.optional_id("created_by")?,
             created_at: data.time("created_at")?,
             updated_at: data.time("updated_at")?.or(otherwise).unwrap_or(DateTime::UNIX_EPOCH),
         })

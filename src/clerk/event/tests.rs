@@ -68,6 +68,7 @@ fn an_organization_is_read() {
             slug: Some("northwind-joinery".into()),
             image_url: Some("https://img.clerk.com/eyJ0eXBlIjoiZGVmYXVsdCJ9".into()),
             max_allowed_memberships: Some(5),
+            created_by: Some("user_3FlY0mG1ylvuhfJXqIEnomef2mS".into()),
             created_at: Some(at(1_772_442_000_000)),
             updated_at: at(1_772_442_000_000),
         })

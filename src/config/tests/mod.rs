@@ -4,6 +4,7 @@ mod accepted;
 mod accepted_clerk;
 mod documents;
 mod layers;
+mod mail;
 mod plans;
 mod refused;
 mod refused_clerk;

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
 use super::NOT_FOUND;
-use super::store::{store, warn};
+use super::store::{Kept, store, warn};
 use super::wire::{Asked, Invitation, NewInvitations};
 use crate::audit::Action;
 use crate::auth::AuthUser;
@@ -67,10 +67,14 @@ impl Means {
         };
         let mut in_doubt = ahead.is_in_doubt();
         // An attempt in doubt may have taken the seats that it asks for.
-        if !in_doubt && let Err(refused) = self.demand_seats(&db, &user, asked.people.len()).await {
-            ahead.give_up(&self.db, in_doubt).await;
-            return Err(refused);
-        }
+        let seated = if in_doubt { Ok(false) } else { self.demand_seats(&db, &user, asked.people.len()).await };
+        let full = match seated {
+            Ok(full) => full,
+            Err(refused) => {
+                ahead.give_up(&self.db, in_doubt).await;
+                return Err(refused);
+            }
+        };
         let invited = match self.ask(tenant.as_str(), &user.user_id, &asked.people, &mut in_doubt).await {
             Ok(invited) => invited,
             Err(refusal) => {
@@ -79,12 +83,15 @@ impl Means {
             }
         };
         let answer = answer(&asked, &invited)?;
-        warn(store(&self, &invited, Action::InvitationCreated, Some((&ahead, &answer))).await);
+        warn(
+            store(&self, &invited, Action::InvitationCreated, Some(Kept { ahead: &ahead, answer: &answer, full }))
+                .await,
+        );
         Ok(answer.into_response())
     }
 
-    /// Passes when the plan has room for so many more. Clerk has the last word: it may be behind the plan, or ahead of the mirror.
-    async fn demand_seats(&self, db: &TenantDb, user: &AuthUser, wanted: usize) -> Result<()> {
+    /// Passes when the plan has room for so many more, and says whether none is left then. Clerk has the last word: it may be behind the plan, or ahead of the mirror.
+    async fn demand_seats(&self, db: &TenantDb, user: &AuthUser, wanted: usize) -> Result<bool> {
         let wanted = u64::try_from(wanted).unwrap_or(u64::MAX);
         self.entitlements.of(db, user).await?.seats(db, wanted).await
     }

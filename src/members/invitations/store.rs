@@ -9,7 +9,18 @@ use crate::clerk::event;
 use crate::db::trouble::sql_state;
 use crate::directory::sync;
 use crate::idempotency::{Ahead, Answer};
+use crate::mail::Limit;
 use crate::members::change::Means;
+
+/// What is stored with an answer to a request that invited somebody.
+pub(super) struct Kept<'a> {
+    /// The request's key.
+    pub(super) ahead: &'a Ahead,
+    /// What it is answered.
+    pub(super) answer: &'a Answer,
+    /// Whether the plan allows no more members now.
+    pub(super) full: bool,
+}
 
 /// Brings the mirror up to Clerk's answers, keeps our own under its key, and records what was done, all or nothing.
 ///
@@ -22,7 +33,7 @@ pub(super) async fn store(
     means: &Means,
     answers: &[Answered<event::Invitation>],
     action: Action,
-    kept: Option<(&Ahead, &Answer)>,
+    kept: Option<Kept<'_>>,
 ) -> Result<(), DbErr> {
     // In one order always, so that two transactions cannot wait for each other.
     let mut ordered: Vec<_> = answers.iter().collect();
@@ -32,8 +43,11 @@ pub(super) async fn store(
     for answer in &ordered {
         changes.extend(sync::keep(&tx, sync::answered_invitation(answer)).await?);
     }
-    if let Some((ahead, answer)) = kept {
+    if let Some(Kept { ahead, answer, full }) = kept {
         ahead.keep(&tx, answer).await?;
+        if let Some(invitation) = ordered.first().filter(|_| full) {
+            means.mail.limit_reached_for(&tx, &invitation.object.organization_id, Limit::Members).await?;
+        }
     }
     for answer in ordered {
         tx.record(&answer.object.organization_id, entry(means, action, &answer.object)).await?;

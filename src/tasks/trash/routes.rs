@@ -16,6 +16,7 @@ use crate::http::extract::Path;
 use crate::http::page::Page;
 use crate::http::query::{NoQuery, Query};
 use crate::idempotency::{Answer, Claim, OnceEmpty};
+use crate::mail::{Limit, Mail};
 use crate::tasks::entity::{Column, Entity};
 use crate::tasks::living;
 use crate::tasks::new::now;
@@ -94,6 +95,7 @@ pub async fn restore_task(
     guard: RequireDelete,
     origin: Origin,
     State(entitlements): State<Entitlements>,
+    State(mail): State<Mail>,
     _: NoQuery,
     Path(TaskPath { id }): Path<TaskPath>,
     once: OnceEmpty,
@@ -104,7 +106,9 @@ pub async fn restore_task(
         Claim::Replayed(response) => return Ok(response),
         Claim::Ours(claimed) => claimed,
     };
-    entitled.room_for_tasks(&tx, living(), 1).await?;
+    if entitled.room_for_tasks(&tx, living(), 1).await? {
+        mail.limit_reached(&tx, Limit::Tasks).await?;
+    }
     let (row, entry) = moves::restore(&tx, &origin, id, &guard.user.user_id).await?;
     let answer = Answer::ok(&etag(row.version), &Task::of(row, tx.tenant()))?;
     claimed.commit(tx, answer, entry).await

@@ -17,6 +17,8 @@ pub enum Thing {
     Member,
     /// An invitation of the organization that waits for its answer.
     Invitation,
+    /// What the link in a mail to the caller ends with. Whoever has it may use it, so that ours is kept from others.
+    MailToken,
 }
 
 /// What an operation is sent.
@@ -70,6 +72,16 @@ pub fn fixture(operation: &str) -> Option<Fixture> {
         "GET /" | "GET /health" | "GET /livez" | "GET /readyz" => sent,
         "POST /api/webhooks/clerk" => sent.body(json!({"type": "ping"})).foreign_body(deletion()),
         "GET /api/me" | "GET /api/organizations" | "GET /api/organization" => sent,
+        "GET /api/me/preferences" => sent,
+        "PATCH /api/me/preferences" => {
+            let none = json!({"mail": {"task_assigned": false}});
+            sent.body(none.clone()).foreign_body(with(&none, "user_id", "{person}"))
+        }
+        "GET /mail/unsubscribe/{token}" => sent.place("token", Thing::MailToken),
+        // A form, as it stands in JSON.
+        "POST /mail/unsubscribe/{token}" => {
+            sent.place("token", Thing::MailToken).body(json!({"form": "&List-Unsubscribe=One-Click&"}))
+        }
         "GET /api/audit-log" => sent.foreign_queries(&OUR_RECORDS),
         "PATCH /api/me" => {
             sent.body(json!({"first_name": "Uma"})).foreign_body(json!({"first_name": "Uma", "user_id": "{person}"}))

@@ -183,6 +183,7 @@ impl Attempt<'_> {
 fn never(thing: Thing) -> String {
     match thing {
         Thing::Task | Thing::Trashed | Thing::Comment => Uuid::now_v7().to_string(),
+        Thing::MailToken => "A".repeat(43),
         Thing::Invitation => format!("orginv_{}", Uuid::now_v7().simple()),
         Thing::Caller | Thing::Member => format!("user_{}", Uuid::now_v7().simple()),
     }

@@ -3,8 +3,10 @@
 use axum::http::Method;
 use chrono::{TimeDelta, Utc};
 use clerk_emulator::{Emulator, NewInvitation, TokenRequest};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
+use tenantry::mail::entity as mail_preference;
 use tenantry::tasks::{NewTask, entity};
 use uuid::Uuid;
 
@@ -159,6 +161,7 @@ impl World {
             }
             (Thing::Invitation, Some(organization)) => self.invite(organization).await,
             (Thing::Invitation, None) => "orginv_none".into(),
+            (Thing::MailToken, _) => self.make_mail_token(user).await,
             // In a workspace of one's own there is nobody else.
             (Thing::Caller | Thing::Member, _) => user.to_owned(),
         }
@@ -174,6 +177,23 @@ impl World {
     }
 
     /// Past the API, for callers who may not create.
+    async fn make_mail_token(&self, user: &str) -> String {
+        use mail_preference::{ActiveModel, Column, Entity};
+        let token = format!("{:a<43}", Uuid::new_v4().simple());
+        let row = ActiveModel {
+            tenant_id: Set(user.to_owned()),
+            kind: Set("task_assigned".into()),
+            wanted: Set(true),
+            token: Set(token.clone()),
+            updated_at: Set(Utc::now()),
+        };
+        let again = OnConflict::columns([Column::TenantId, Column::Kind])
+            .update_columns([Column::Wanted, Column::Token])
+            .to_owned();
+        Entity::insert(row).on_conflict(again).exec_without_returning(&self.app.db.system()).await.unwrap();
+        token
+    }
+
     async fn make_task(&self, tenant: &str, user: &str, deleted: bool) -> String {
         let new = NewTask { title: Some("Ship it".into()), ..NewTask::default() };
         let mut row = tenantry::tasks::row(&new, user).unwrap();
@@ -215,6 +235,8 @@ impl World {
             Thing::Caller => &self.admin.user_id,
             Thing::Member => &self.person,
             Thing::Invitation => &self.invitation,
+            // All that others know of us.
+            Thing::MailToken => &self.person,
         }
     }
 

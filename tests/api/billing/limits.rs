@@ -26,7 +26,7 @@ async fn ask_for_seats(
     State(entitlements): State<Entitlements>,
     Query(Seats { wanted }): Query<Seats>,
 ) -> tenantry::error::Result<()> {
-    entitlements.of(&guard.db, &guard.user).await?.seats(&guard.db, wanted).await
+    entitlements.of(&guard.db, &guard.user).await?.seats(&guard.db, wanted).await.map(drop)
 }
 
 on_both_databases! {

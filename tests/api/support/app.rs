@@ -13,11 +13,12 @@ use tenantry::auth::{Revocations, StepUp, Workspaces};
 use tenantry::clerk::api::ApiConfig;
 use tenantry::clerk::reverification::Preset;
 use tenantry::clerk::{Api, Clock, KeySource, Verifier, VerifierConfig};
-use tenantry::config::{Catalogue, LimitsConfig};
+use tenantry::config::{Catalogue, LimitsConfig, MailConfig};
 use tenantry::db::Db;
 use tenantry::entitlements::Entitlements;
 use tenantry::http::middleware::Limits;
 use tenantry::limits::Limiter;
+use tenantry::mail::Mail;
 use tenantry::state::AppState;
 use tenantry::tasks::TrashHold;
 use tenantry::webhooks::Signatures;
@@ -55,6 +56,8 @@ pub struct Setup {
     pub reverification: Option<Preset>,
     pub trash_hold: TimeDelta,
     pub limits: LimitsConfig,
+    /// How people are told by mail.
+    pub mail: Option<MailConfig>,
     /// Stands for the connections of the pool, of which a tenant has half.
     pub connections: usize,
     /// The time by which limits are kept, and by which periods of plans end.
@@ -76,6 +79,7 @@ impl Default for Setup {
             reverification: Some(Preset::Strict),
             trash_hold: TimeDelta::days(30),
             limits: LimitsConfig::default(),
+            mail: None,
             connections: 1000,
             clock: Clock::system(),
             plans: Catalogue::default(),
@@ -178,6 +182,7 @@ fn state(clerk: &Emulator, db: Db, revocations: &Revocations, setup: &Setup) -> 
     let limiter = Limiter::for_plans(&setup.limits, setup.connections, &setup.clock, &setup.plans);
     let entitlements = Entitlements::new(setup.plans.clone(), setup.past_due_grace, setup.clock.clone(), &revocations);
     let trash = TrashHold(setup.trash_hold);
+    let mail = Mail::new(setup.mail.as_ref()).unwrap();
     AppState {
         db,
         verifier,
@@ -185,6 +190,7 @@ fn state(clerk: &Emulator, db: Db, revocations: &Revocations, setup: &Setup) -> 
         clerk: backend_api,
         signatures,
         entitlements,
+        mail,
         limiter,
         workspaces,
         step_up,

@@ -8,6 +8,7 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 use serde_json::{Value, json};
 use tenantry::db::TenantId;
 use tenantry::jobs::enqueue_for_at;
+use tenantry::mail::entity::notice;
 use tenantry::tasks::UnassignFormerMember;
 use tenantry::tasks::entity::{Entity as Task, label};
 use tenantry::tenants::purge::{Purge, Purged};
@@ -90,7 +91,7 @@ impl Planted {
         admin.header("idempotency-key", "once").create(body).await;
     }
 
-    /// One that waits for somebody to leave, and one that is under way.
+    /// One that waits for somebody to leave, and one that is under way; and what administrators were told of.
     async fn jobs(&self, app: &TestApp) {
         let job = |user: &str| UnassignFormerMember { user_id: format!("{}-{user}", self.word) };
         let tx = app.db.system().begin().await.unwrap();
@@ -98,6 +99,12 @@ impl Planted {
         // Its lease ends soon; an erasure waits for that.
         enqueue_for_at(&tx, &self.organization.id, &job("runs"), later(TimeDelta::seconds(5))).await.unwrap();
         tx.commit().await.unwrap();
+        let notice = notice::ActiveModel {
+            tenant_id: Set(self.organization.id.clone()),
+            topic: Set("plan_past_due".into()),
+            told_at: Set(Utc::now()),
+        };
+        notice::Entity::insert(notice).exec_without_returning(&app.scratch.connect().await).await.unwrap();
         let begun = "UPDATE jobs SET state = 'running' WHERE payload LIKE '%-runs%'";
         app.scratch.connect().await.execute_unprepared(begun).await.unwrap();
     }
@@ -156,6 +163,7 @@ impl Planted {
             "idempotency_records",
             "invitations",
             "jobs",
+            "mail_notices",
             "memberships",
             "organizations",
             "task_comments",

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use clerk_emulator::TokenRequest;
+use serde_json::json;
 use tenantry::db::TenantId;
 use tenantry::tenants::Removed;
 use tenantry::tenants::purge::{Purge, Step};
@@ -145,7 +146,9 @@ async fn a_deleted_persons_own_workspace_is_purged(on: Database) {
     app.deliver_webhooks().await;
     for person in [&gone, &stays] {
         let token = app.clerk.session_token(TokenRequest::for_user(person.as_str())).unwrap();
-        app.bearer(token).header("idempotency-key", "once").create_task("Diary").await;
+        let owner = app.bearer(token).header("idempotency-key", "once");
+        owner.create_task("Diary").await;
+        owner.patch("/api/me/preferences", json!({"mail": {"task_assigned": false}})).await;
     }
     app.deliver_webhooks().await;
     let (of_gone, of_stays) = ([gone.clone(), "gone@example.com".to_owned()], [stays.clone()]);
