@@ -70,6 +70,7 @@ pub async fn run(arguments: Arguments, config: &Config) -> Result<ExitCode> {
         from: arguments.from,
         apply: arguments.apply,
         pace,
+        personal_workspaces: config.personal_workspaces,
         settled: TimeDelta::seconds(arguments.settle.into()),
         most_removals: arguments.max_removals,
     };
@@ -104,9 +105,10 @@ fn conclude(summary: &Summary, apply: bool) -> Result<ExitCode> {
 }
 
 fn looked_at(summary: &Summary) -> String {
-    let Summary { organizations, users, memberships, invitations, .. } = summary;
+    let Summary { organizations, users, memberships, invitations, subscriptions, .. } = summary;
     format!(
-        "{organizations} organizations, {memberships} memberships, {invitations} invitations, {users} users compared"
+        "{organizations} organizations, {memberships} memberships, {invitations} invitations, {subscriptions} subscriptions, \
+         {users} users compared"
     )
 }
 

@@ -119,11 +119,6 @@ pub fn ended(membership: membership::Model, at: DateTime<Utc>) -> Announced {
     Announced { membership: Some(row), ..Announced::default() }
 }
 
-/// Which rows a subscription that the Backend API answered tells of; they rank as those of [`answered`] do.
-pub fn answered_subscription(subscription: &event::Subscription, at: DateTime<Utc>, digest: &[u8]) -> Announced {
-    Source::answered(at, digest).subscription(subscription)
-}
-
 /// Brings the mirror up to what an event tells, in the caller's transaction, as [`keep`] does.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use chrono::Utc;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::seen::Seen;
-use super::{Comparable, Reconciliation};
+use super::{Reconciliation, Removable};
 use crate::clerk::api::Found;
 
 /// How many rows are read at once.
@@ -17,7 +17,7 @@ impl Reconciliation<'_> {
     /// That a list did not show them is only a suspicion. The row was in the mirror before Clerk is asked for it, so that the
     /// answer is about a thing that began before.
     #[expect(clippy::disallowed_methods, reason = "the mirror is compared past the tenant wall")]
-    pub(super) async fn absent<E: Comparable>(&mut self, living: Select<E>, seen: &Seen) -> Result<()> {
+    pub(super) async fn absent<E: Removable>(&mut self, living: Select<E>, seen: &Seen) -> Result<()> {
         let mut after = String::new();
         loop {
             let batch = living.clone().filter(E::id_column().gt(&*after)).order_by_asc(E::id_column()).limit(BATCH);
@@ -33,7 +33,8 @@ impl Reconciliation<'_> {
         }
     }
 
-    async fn suspect<E: Comparable>(&mut self, living: &Select<E>, row: E::Model) -> Result<()> {
+    /// Removes a row that an answer did not show, if Clerk does not have it; `living` are the rows that it is among.
+    pub(super) async fn suspect<E: Removable>(&mut self, living: &Select<E>, row: E::Model) -> Result<()> {
         let version = E::version(&row);
         let changed_at = version.updated_at.max(version.event_at);
         if changed_at > (Utc::now() - self.options.settled).timestamp_millis() {

@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::seen::Seen;
 use crate::clerk::Api;
 use crate::clerk::api::{Found, List, Page, Refusal, Trouble};
+use crate::clerk::event::Payer;
 
 /// How many objects a question asks for. Clerk gives 500 at most.
 const PAGE: usize = 200;
@@ -124,6 +125,16 @@ impl<'a> Asking<'a> {
     pub(super) async fn membership(&mut self, organization: &str, user: &str, id: &str) -> Result<Found> {
         let api = self.api;
         self.found(async || api.look_up_membership(organization, user, id).await).await
+    }
+
+    /// None where payers of this kind are not billed.
+    pub(super) async fn subscription(&mut self, payer: &Payer) -> Result<Option<Found>> {
+        let api = self.api;
+        match self.patiently(async || api.look_up_subscription(payer).await).await {
+            Ok(found) => Ok(Some(found)),
+            Err(Trouble::Refused(Refusal::BillingOff)) => Ok(None),
+            Err(trouble) => bail!(trouble_in_words(trouble)),
+        }
     }
 
     async fn found(&mut self, ask: impl AsyncFn() -> Result<Found, Trouble>) -> Result<Found> {

@@ -13,6 +13,10 @@ pub enum What {
     Membership,
     /// An invitation.
     Invitation,
+    /// A subscription.
+    Subscription,
+    /// A payer, a plan and a period of a subscription.
+    SubscriptionItem,
 }
 
 impl What {
@@ -24,6 +28,8 @@ impl What {
             Self::User => "user",
             Self::Membership => "membership",
             Self::Invitation => "invitation",
+            Self::Subscription => "subscription",
+            Self::SubscriptionItem => "subscription_item",
         }
     }
 }
@@ -44,7 +50,7 @@ pub struct Difference {
     pub what: What,
     /// Clerk's id of it.
     pub id: String,
-    /// The organization it belongs to, unless it is one or belongs to none.
+    /// The organization it belongs to, or the person whose own subscription it is; none of what belongs to nobody.
     pub organization: Option<String>,
     /// The field; `exists` for the whole.
     pub field: &'static str,

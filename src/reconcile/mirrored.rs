@@ -13,7 +13,7 @@ use crate::directory::version::Mirrored;
 use crate::directory::{invitation, membership, organization, user};
 
 /// A column's name, value, and whether it names somebody.
-type Field = (&'static str, Option<String>, bool);
+pub(super) type Field = (&'static str, Option<String>, bool);
 
 /// A table of the mirror that Clerk can list.
 pub(super) trait Comparable: Mirrored {
@@ -59,12 +59,15 @@ pub(super) trait Comparable: Mirrored {
 
     /// Looks for one at Clerk.
     async fn look(clerk: &mut Asking<'_>, row: &Self::Model) -> Result<Found>;
+}
 
+/// A table whose rows go when Clerk has them no more.
+pub(super) trait Removable: Comparable {
     /// The rows that say it was gone at that time.
     fn gone(row: Self::Model, at: DateTime<Utc>) -> Announced;
 }
 
-fn time(time: Option<DateTime<Utc>>) -> Option<String> {
+pub(super) fn time(time: Option<DateTime<Utc>>) -> Option<String> {
     time.map(|time| time.to_rfc3339_opts(SecondsFormat::Millis, true))
 }
 
@@ -115,7 +118,9 @@ impl Comparable for organization::Entity {
     async fn look(clerk: &mut Asking<'_>, row: &organization::Model) -> Result<Found> {
         clerk.organization(&row.id).await
     }
+}
 
+impl Removable for organization::Entity {
     fn gone(row: organization::Model, at: DateTime<Utc>) -> Announced {
         deletion(Event::OrganizationDeleted { id: row.id }, at)
     }
@@ -154,7 +159,9 @@ impl Comparable for user::Entity {
     async fn look(clerk: &mut Asking<'_>, row: &user::Model) -> Result<Found> {
         clerk.user(&row.id).await
     }
+}
 
+impl Removable for user::Entity {
     fn gone(row: user::Model, at: DateTime<Utc>) -> Announced {
         deletion(Event::UserDeleted { id: row.id }, at)
     }
@@ -195,7 +202,9 @@ impl Comparable for membership::Entity {
     async fn look(clerk: &mut Asking<'_>, row: &membership::Model) -> Result<Found> {
         clerk.membership(&row.tenant_id, &row.user_id, &row.id).await
     }
+}
 
+impl Removable for membership::Entity {
     fn gone(row: membership::Model, at: DateTime<Utc>) -> Announced {
         let at_millis = at.timestamp_millis();
         let gone = membership::Model {
@@ -246,7 +255,9 @@ impl Comparable for invitation::Entity {
     async fn look(clerk: &mut Asking<'_>, row: &invitation::Model) -> Result<Found> {
         clerk.invitation(&row.tenant_id, &row.id).await
     }
+}
 
+impl Removable for invitation::Entity {
     /// Clerk deletes none; one that is not to be found can no longer be accepted.
     fn gone(row: invitation::Model, at: DateTime<Utc>) -> Announced {
         let at_millis = at.timestamp_millis();

@@ -6,10 +6,12 @@
 
 mod absence;
 mod asking;
+mod billing;
 mod difference;
 mod mirrored;
 mod repair;
 mod seen;
+mod subscribed;
 mod walk;
 
 use std::time::Duration;
@@ -18,8 +20,9 @@ use anyhow::{Result, bail};
 use chrono::TimeDelta;
 
 pub use asking::Pace;
+use billing::Billed;
 pub use difference::{Difference, Shown, What};
-use mirrored::Comparable;
+use mirrored::{Comparable, Removable};
 
 use crate::auth::Revocations;
 use crate::clerk::Api;
@@ -39,7 +42,7 @@ pub fn patient(mut config: ApiConfig) -> ApiConfig {
 /// What is compared, and how.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// One organization, its members and its invitations alone.
+    /// One organization, its members, its invitations and its subscription alone.
     pub organization: Option<String>,
     /// Go on with this organization in Clerk's list, which begins with the oldest.
     pub from: Option<String>,
@@ -49,6 +52,8 @@ pub struct Options {
     pub pace: Pace,
     /// What changed so lately may still be on its way to Clerk's lists, and is not taken for gone.
     pub settled: TimeDelta,
+    /// Whether people have workspaces of their own: what each subscribes to is compared too, at a question each.
+    pub personal_workspaces: bool,
     /// After so many removals the rest is only told: a key of another instance would empty the mirror.
     pub most_removals: u64,
 }
@@ -74,6 +79,10 @@ pub struct Summary {
     pub memberships: u64,
     /// Invitations at Clerk.
     pub invitations: u64,
+    /// Subscriptions at Clerk.
+    pub subscriptions: u64,
+    /// Their items that are not over.
+    pub subscription_items: u64,
     /// Objects that differ.
     pub differ: u64,
     /// Objects that differed and were repaired.
@@ -106,6 +115,7 @@ struct Reconciliation<'a> {
     options: &'a Options,
     report: &'a mut dyn Report,
     summary: Summary,
+    billed: Billed,
 }
 
 /// Compares, and repairs when told to.
@@ -120,7 +130,8 @@ pub async fn reconcile(
     report: &mut dyn Report,
 ) -> Result<Summary> {
     let clerk = asking::Asking::new(clerk, options.pace);
-    let mut run = Reconciliation { db, clerk, revocations, options, report, summary: Summary::default() };
+    let billed = Billed { organizations: true, people: options.personal_workspaces };
+    let mut run = Reconciliation { db, clerk, revocations, options, report, summary: Summary::default(), billed };
     match (&options.organization, &options.from) {
         (Some(_), Some(_)) => bail!("one organization is compared as a whole; leave one of --org and --from out"),
         (Some(organization), None) => run.organization(organization).await?,

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, EntityTrait, Select};
 
 use super::difference::{Difference, What};
-use super::{Comparable, Reconciliation};
+use super::{Comparable, Reconciliation, Removable};
 use crate::audit::Origin;
 use crate::clerk::api::Found;
 use crate::clerk::event::Notice;
@@ -101,7 +101,7 @@ impl Reconciliation<'_> {
     }
 
     /// What Clerk no longer has goes here too, as if Clerk had announced it.
-    pub(super) async fn remove<E: Comparable>(&mut self, row: E::Model, at: DateTime<Utc>) -> Result<()> {
+    pub(super) async fn remove<E: Removable>(&mut self, row: E::Model, at: DateTime<Utc>) -> Result<()> {
         self.summary.differ += 1;
         let difference = Difference::exists(E::WHAT, E::id(&row), E::organization(&row), "yes", "no");
         self.report.difference(&difference);
@@ -143,6 +143,8 @@ impl Reconciliation<'_> {
             What::User => &mut self.summary.users,
             What::Membership => &mut self.summary.memberships,
             What::Invitation => &mut self.summary.invitations,
+            What::Subscription => &mut self.summary.subscriptions,
+            What::SubscriptionItem => &mut self.summary.subscription_items,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The way through Clerk's lists: organizations, in each its memberships and invitations, and then all users.
+//! The way through Clerk's lists: organizations, in each its memberships, its invitations and what it subscribes to, and then all
+//! users.
 
 use anyhow::{Context, Result, bail};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -7,7 +8,7 @@ use super::asking::Position;
 use super::seen::{Seen, id};
 use super::{Comparable, Reconciliation};
 use crate::clerk::api::{Found, List, Page};
-use crate::clerk::event::Notice;
+use crate::clerk::event::{Notice, Payer};
 use crate::directory::{invitation, membership, organization, user};
 
 impl Reconciliation<'_> {
@@ -35,7 +36,7 @@ impl Reconciliation<'_> {
     }
 
     async fn users(&mut self) -> Result<()> {
-        let seen = self.list::<user::Entity>(List::Users, user::Entity::find()).await?;
+        let seen = self.people(List::Users).await?;
         let living = user::Entity::find().filter(user::Column::DeletedAt.is_null());
         match seen {
             Some(seen) => self.absent::<user::Entity>(living, &seen).await,
@@ -53,7 +54,7 @@ impl Reconciliation<'_> {
                     .await?;
                 let organization = id(&notice);
                 self.within(organization).await?;
-                self.list::<user::Entity>(List::UsersOf(organization), user::Entity::find()).await.map(|_| ())
+                self.people(List::UsersOf(organization)).await.map(|_| ())
             }
             (Found::Absent(at), Some(row)) if row.deleted_at.is_none() => {
                 self.remove::<organization::Entity>(row, at).await
@@ -82,7 +83,23 @@ impl Reconciliation<'_> {
             return self.vanished(organization).await;
         };
         let pending = invitations.filter(invitation::Column::Status.eq("pending"));
-        self.absent::<invitation::Entity>(pending, &seen).await
+        self.absent::<invitation::Entity>(pending, &seen).await?;
+        self.subscription(Payer::Organization(organization.to_owned())).await
+    }
+
+    /// Compares a list of users, and what each subscribes to for themselves.
+    async fn people(&mut self, list: List<'_>) -> Result<Option<Seen>> {
+        let (mut seen, mut position) = (Seen::default(), Position::default());
+        while let Some(page) = self.clerk.next_page(list, &mut position, &seen).await? {
+            let users = self.new_ones(page, &mut seen);
+            self.summary.users += users.len() as u64;
+            self.compare::<user::Entity>(user::Entity::find(), &users).await?;
+            for user in users.iter().map(id) {
+                self.subscription(Payer::User(user.to_owned())).await?;
+            }
+            self.report.progress(&self.summary, None);
+        }
+        Ok((!position.absent).then_some(seen))
     }
 
     /// An organization that was listed and has no lists of its own any more.

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use super::answered::Failure;
 use super::exchange::{Exchange, VERSION, date, no_answer, read};
 use super::{Api, Refusal};
-use crate::clerk::event::{Event, Listed, Notice, Unreadable};
+use crate::clerk::event::{Event, Listed, Notice, Payer, Unreadable};
 
 /// The largest page that is read, in bytes: five hundred users with their metadata are some five megabytes.
 const MAX_PAGE: usize = 32 * 1024 * 1024;
@@ -151,6 +151,23 @@ impl Api {
             }
         }
         Ok(Found::Absent(answer.as_of))
+    }
+
+    /// What a payer subscribes to, with every item that is not over.
+    ///
+    /// # Errors
+    /// [`Trouble`]; where payers of this kind are not billed at all, `BillingOff`.
+    pub async fn look_up_subscription(&self, payer: &Payer) -> Result<Found, Trouble> {
+        let clerk = self.exchange_alone()?;
+        let of = match payer {
+            Payer::Organization(_) => "organizations",
+            Payer::User(_) => "users",
+        };
+        let answer = clerk.look(clerk.address(&[of, payer.id(), "billing", "subscription"])?).await?;
+        let Some(body) = answer.body else { return Ok(Found::Absent(answer.as_of)) };
+        let object: &RawValue = serde_json::from_slice(&body).map_err(|_| no_list())?;
+        let notice = Notice::subscription(payer.clone(), object, answer.as_of).map_err(|error| unreadable(&error))?;
+        Ok(Found::There(Box::new(notice)))
     }
 
     async fn look_up(&self, what: Listed, path: &[&str]) -> Result<Found, Trouble> {

@@ -1,7 +1,7 @@
-//! Organizations: how many members they may have, and what they subscribe to.
+//! Organizations: how many members they may have.
 
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::read::{Answered, demand};
 use super::{Api, Refusal};
@@ -32,20 +32,5 @@ impl Api {
         let changed = clerk.ask(Method::PATCH, url, Some(&body)).await?.object(Organization::answered)?;
         demand(changed.object.id == id)?;
         Ok(changed)
-    }
-
-    /// What an organization subscribes to, as Clerk's `commerce_subscription`; none where there is no subscription, or billing
-    /// is off. Only code of `clerk` may look into it.
-    ///
-    /// # Errors
-    /// [`Refusal`]
-    pub async fn organization_subscription(&self, id: &str) -> Result<Option<Answered<Value>>, Refusal> {
-        let clerk = self.call()?;
-        let url = clerk.address(&["organizations", id, "billing", "subscription"])?;
-        match clerk.ask(Method::GET, url, None).await {
-            Ok(answer) => answer.object(|value, _| Ok(value.clone())).map(Some),
-            Err(Refusal::NotFound | Refusal::BillingOff) => Ok(None),
-            Err(refusal) => Err(refusal),
-        }
     }
 }

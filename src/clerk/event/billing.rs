@@ -27,6 +27,11 @@ impl Payer {
         }
     }
 
+    /// Who pays for a tenant.
+    pub fn of_tenant(id: &str) -> Self {
+        if id.starts_with("user_") { Self::User(id.to_owned()) } else { Self::Organization(id.to_owned()) }
+    }
+
     /// Absent, null and empty ids are alike: Clerk writes each.
     fn read(data: &Fields<'_>) -> Result<Self, Unreadable> {
         if data.optional_id("organization_id")?.is_some() {
@@ -190,7 +195,7 @@ impl Subscription {
     ///
     /// # Errors
     /// [`Unreadable`]
-    pub fn answered(value: &Value, payer: Payer, otherwise: DateTime<Utc>) -> Result<Self, Unreadable> {
+    pub(super) fn answered(value: &Value, payer: Payer, otherwise: DateTime<Utc>) -> Result<Self, Unreadable> {
         Self::of(&Fields::of(value, "")?, payer, otherwise)
     }
 

@@ -87,6 +87,25 @@ impl Notice {
             .map_err(|_| Unreadable::new("", "nests too deeply, or is no Unicode"))?;
         Ok(Self { event: read(&Fields::of(&value, "")?, as_of)?, occurred_at: as_of, digest })
     }
+
+    /// Reads a subscription as the Backend API shows it, which does not say whose it is; else as [`Notice::listed`].
+    ///
+    /// # Errors
+    /// [`Unreadable`]
+    pub fn subscription(payer: Payer, object: &RawValue, as_of: DateTime<Utc>) -> Result<Self, Unreadable> {
+        let digest = digest(&SHA256, object.get().as_bytes()).as_ref().to_vec();
+        let value: Value = serde_json::from_str(object.get())
+            .map_err(|_| Unreadable::new("", "nests too deeply, or is no Unicode"))?;
+        let subscription = Subscription::answered(&value, payer, as_of)?;
+        Ok(Self { event: Event::Subscription(subscription), occurred_at: as_of, digest })
+    }
+
+    /// The items of a subscription, each as if it had been announced alone.
+    pub fn items(&self) -> Vec<Self> {
+        let Event::Subscription(subscription) = &self.event else { return Vec::new() };
+        let alone = |item: &SubscriptionItem| Self { event: Event::SubscriptionItem(item.clone()), ..self.clone() };
+        subscription.items.iter().map(alone).collect()
+    }
 }
 
 /// What the Backend API lists.

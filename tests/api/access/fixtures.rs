@@ -80,7 +80,8 @@ pub fn fixture(operation: &str) -> Option<Fixture> {
         "GET /mail/unsubscribe/{token}" => sent.place("token", Thing::MailToken),
         // A form, as it stands in JSON.
         "POST /mail/unsubscribe/{token}" => {
-            sent.place("token", Thing::MailToken).body(json!({"form": "&List-Unsubscribe=One-Click&"}))
+            let form = json!({"form": "&List-Unsubscribe=One-Click&"});
+            sent.place("token", Thing::MailToken).body(form.clone()).foreign_body(with(&form, "user_id", "{person}"))
         }
         "GET /api/audit-log" => sent.foreign_queries(&OUR_RECORDS),
         "PATCH /api/me" => {

@@ -179,7 +179,7 @@ impl World {
     /// Past the API, for callers who may not create.
     async fn make_mail_token(&self, user: &str) -> String {
         use mail_preference::{ActiveModel, Column, Entity};
-        let token = format!("{:a<43}", Uuid::new_v4().simple());
+        let token = format!("{}{}", Uuid::new_v4().simple(), "a".repeat(11));
         let row = ActiveModel {
             tenant_id: Set(user.to_owned()),
             kind: Set("task_assigned".into()),

@@ -1,7 +1,8 @@
 //! Each of Clerk's refusals, over real HTTP, and what our own callers are told.
 
 use serde_json::{Value, json};
-use tenantry::clerk::api::{Names, Refusal};
+use tenantry::clerk::api::{Found, Names, Refusal, Trouble};
+use tenantry::clerk::event::Payer;
 use tenantry::config::LogFormat;
 use tenantry::error::Error;
 
@@ -88,11 +89,16 @@ async fn every_field_that_is_named_is_told_once() {
 }
 
 #[tokio::test]
-async fn where_there_is_no_subscription_none_is_told() {
-    for (status, code) in [(403, "billing_not_enabled"), (404, "subscription_not_found"), (404, "payer_not_found")] {
+async fn where_there_is_no_subscription_that_is_told_apart_from_no_billing() {
+    let payer = Payer::Organization("org_a".into());
+    for (status, code) in [(404, "subscription_not_found"), (404, "payer_not_found")] {
         let backend = Backend::answering(status, &[], refused(code, json!({}))).await;
-        assert_eq!(client(&backend).organization_subscription("org_a").await.unwrap(), None, "{code}");
+        let found = client(&backend).look_up_subscription(&payer).await;
+        assert!(matches!(found, Ok(Found::Absent(_))), "{found:?}");
     }
+    let backend = Backend::answering(403, &[], refused("billing_not_enabled", json!({}))).await;
+    let off = client(&backend).look_up_subscription(&payer).await;
+    assert!(matches!(off, Err(Trouble::Refused(Refusal::BillingOff))), "{off:?}");
 }
 
 /// A wrong key is our mistake, and no caller can mend it: whoever runs the server is told, once until it works again.

@@ -49,7 +49,7 @@ fn setup() -> Setup {
 }
 
 /// The service with plans, and Clerk Billing switched on.
-async fn billed(on: Database) -> TestApp {
+pub async fn billed(on: Database) -> TestApp {
     TestApp::with(on, setup()).await
 }
 

@@ -13,6 +13,8 @@ pub async fn clerk(app: &TestApp) -> BTreeSet<String> {
         let text = |name: &str| user[name].as_str().map(str::to_owned);
         let email = user["email_addresses"][0]["email_address"].as_str().map(str::to_owned);
         lines.insert(format!("{} {:?} {email:?} {}", id(&user), text("first_name"), user["banned"]));
+        let own = id(&user);
+        lines.extend(subscription(app, &format!("users/{own}"), &own).await);
     }
     for organization in all(app, "organizations").await {
         let own = id(&organization);
@@ -29,6 +31,26 @@ pub async fn clerk(app: &TestApp) -> BTreeSet<String> {
             let (role, status) = (one["role"].as_str().unwrap(), one["status"].as_str().unwrap());
             lines.insert(format!("{} {own} {role} {status}", id(&one)));
         }
+        lines.extend(subscription(app, &format!("organizations/{own}"), &own).await);
+    }
+    lines
+}
+
+/// What a payer subscribes to; nothing where there is no billing.
+async fn subscription(app: &TestApp, path: &str, payer: &str) -> Vec<String> {
+    let url = format!("{}/v1/{path}/billing/subscription", app.clerk.base_url());
+    let answer = reqwest::Client::new().get(url).bearer_auth(app.clerk.secret_key()).send().await.unwrap();
+    if answer.status() == 403 {
+        return Vec::new();
+    }
+    let whole: Value = answer.error_for_status().unwrap().json().await.unwrap();
+    let mut lines = vec![format!("{} {payer} {}", id(&whole), whole["status"].as_str().unwrap())];
+    for item in whole["subscription_items"].as_array().unwrap() {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let (status, plan, period) = (text(&item["status"]), text(&item["plan"]["slug"]), text(&item["plan_period"]));
+        let (begins, ends) = (item["period_start"].as_i64(), item["period_end"].as_i64());
+        let (trial, seats) = (item["is_free_trial"].as_bool().unwrap(), item["seats"]["quantity"].as_i64());
+        lines.push(format!("{} {payer} {status} {plan} {period} {begins:?} {ends:?} {trial} {seats:?}", id(item)));
     }
     lines
 }

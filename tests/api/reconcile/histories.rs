@@ -4,8 +4,8 @@ use clerk_emulator::{NewInvitation, NewOrganization, NewUser, OrganizationChange
 use serde_json::Value;
 
 use super::clerk::clerk;
-use super::{mirror, repair, repairing, run};
-use crate::support::TestApp;
+use super::{billing, mirror, repair, repairing, run};
+use crate::support::{Setup, TestApp};
 
 /// How many histories follow upon each other, and how many things happen in each.
 const HISTORIES: usize = 6;
@@ -50,7 +50,7 @@ impl Made {
     fn step(&mut self, app: &TestApp, dice: &mut Dice) {
         self.count += 1;
         let count = self.count;
-        match dice.roll(14) {
+        match dice.roll(20) {
             0 | 1 => {
                 let email = format!("person{count}@example.com");
                 let new = NewUser {
@@ -70,7 +70,17 @@ impl Made {
                 };
                 self.organizations.extend(app.clerk.create_organization(new).map(|made| made.id));
             }
+            14.. => self.subscribe(app, dice),
             other => self.change(app, dice, other, count),
+        }
+    }
+
+    fn subscribe(&self, app: &TestApp, dice: &mut Dice) {
+        let people = dice.roll(4) == 0;
+        let payers = if people { &self.users } else { &self.organizations };
+        let (what, which) = (dice.roll(12), dice.roll(6));
+        if let Some(payer) = dice.pick(payers) {
+            billing::step(app, payer, what, which);
         }
     }
 
@@ -151,6 +161,7 @@ async fn let_the_clock_catch_up(app: &TestApp) {
 
 on_both_databases! {
     async fn with_half_of_all_deliveries_lost_the_mirror_ends_as_clerk_is(app) {
+        let app = TestApp::with(app.on, Setup { seed: Some(billing::seed()), ..Setup::default() }).await;
         let mut dice = Dice(u64::from(app.on == crate::support::Database::Sqlite));
         let mut made = Made::default();
         app.clerk.create_role("org:carpenter", &["org:tasks:view"]).unwrap();

@@ -1,5 +1,6 @@
 //! `tenantry reconcile`: whatever deliveries were lost, the mirror ends as Clerk is, and nothing newer is lost by it.
 
+mod billing;
 mod clerk;
 mod commands;
 mod found;
@@ -15,7 +16,7 @@ use chrono::TimeDelta;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use tenantry::clerk::Api;
 use tenantry::clerk::api::ApiConfig;
-use tenantry::directory::{invitation, membership, organization, user};
+use tenantry::directory::{invitation, membership, organization, subscription, subscription_item, user};
 use tenantry::reconcile::{Difference, Options, Pace, Report, Summary, reconcile};
 
 use crate::support::TestApp;
@@ -32,6 +33,7 @@ fn comparing() -> Options {
         apply: false,
         pace: Pace { between: Duration::ZERO, tries: 4, longest_wait: Duration::from_secs(60), hurry: 1000 },
         settled: TimeDelta::seconds(-60),
+        personal_workspaces: true,
         most_removals: 1000,
     }
 }
@@ -101,6 +103,30 @@ async fn mirror(app: &TestApp) -> BTreeSet<String> {
         if living.iter().any(|organization| organization.id == row.tenant_id) {
             lines.insert(format!("{} {} {} {}", row.id, row.tenant_id, row.role, row.status));
         }
+    }
+    let people = user::Entity::find().filter(user::Column::DeletedAt.is_null()).all(&db).await.unwrap();
+    let payers: BTreeSet<&str> = living.iter().map(|row| &*row.id).chain(people.iter().map(|row| &*row.id)).collect();
+    lines.extend(subscribed(app, &payers).await);
+    lines
+}
+
+/// What these subscribe to, without what is over.
+async fn subscribed(app: &TestApp, payers: &BTreeSet<&str>) -> Vec<String> {
+    let db = app.db.system();
+    let subscriptions = subscription::Entity::find().all(&db).await.unwrap();
+    let subscriptions = subscriptions.into_iter().filter(|row| payers.contains(&*row.tenant_id));
+    let mut lines: Vec<_> = subscriptions.map(|row| format!("{} {} {}", row.id, row.tenant_id, row.status)).collect();
+    let not_over = subscription_item::Column::Status.is_not_in(["ended", "abandoned"]);
+    let items = subscription_item::Entity::find().filter(not_over).all(&db).await.unwrap();
+    for row in items.into_iter().filter(|row| payers.contains(&*row.tenant_id)) {
+        let (begins, ends) = (row.period_start.timestamp_millis(), row.period_end.map(|end| end.timestamp_millis()));
+        let (plan, period) = (row.plan_slug.unwrap(), row.period.unwrap());
+        let (payer, status, trial, seats) = (row.tenant_id, row.status, row.is_free_trial, row.seats);
+        lines.push(format!(
+            "{} {payer} {status} {plan} {period} {:?} {ends:?} {trial} {seats:?}",
+            row.id,
+            Some(begins)
+        ));
     }
     lines
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use serde_json::Value;
-use tenantry::clerk::event::Payer;
-use tenantry::clerk::event::Subscription;
+use serde_json::value::RawValue;
+use tenantry::clerk::event::{Notice, Payer};
 use tenantry::config::Catalogue;
 use tenantry::directory::sync::Announced;
 use tenantry::directory::version::newer;
@@ -146,8 +146,9 @@ fn what_the_backend_api_answers_is_the_same_subscription() {
     answer["subscription_items"] = items;
     answer.as_object_mut().unwrap().remove("payer");
 
-    let read_answer = Subscription::answered(&answer, Payer::Organization(PAYER.into()), day(21.0)).unwrap();
-    let answered = tenantry::directory::sync::answered_subscription(&read_answer, day(21.0), b"digest");
+    let answer = RawValue::from_string(answer.to_string()).unwrap();
+    let notice = Notice::subscription(Payer::of_tenant(PAYER), &answer, day(21.0)).unwrap();
+    let answered = tenantry::directory::sync::announced(&notice);
     let announced = read(&event.to_string());
     let bare = |mut rows: Announced| {
         for row in &mut rows.subscription_items {
@@ -158,10 +159,16 @@ fn what_the_backend_api_answers_is_the_same_subscription() {
         (whole, rows.subscription_items)
     };
     assert_eq!(bare(answered.clone()), bare(announced.clone()));
-    // The announcement outranks the answer, whichever comes first.
+    // Each item alone is the same row as within the whole.
+    let items = notice.items();
+    let alone = items.iter().flat_map(|item| tenantry::directory::sync::announced(item).subscription_items);
+    let mut alone: Vec<_> = alone.collect();
+    alone.sort_by(|one, other| one.id.cmp(&other.id));
+    assert_eq!(alone, answered.subscription_items);
+    // The answer is of a later time than the announcement, and outranks it whichever comes first.
     for order in [[&answered, &announced], [&announced, &answered]] {
         let mut rows = Rows::default();
         order.into_iter().for_each(|told| rows.take(told.clone()));
-        assert_eq!(rows.subscription, announced.subscription);
+        assert_eq!(rows.subscription, answered.subscription);
     }
 }
