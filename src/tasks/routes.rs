@@ -176,8 +176,8 @@ pub async fn update_task(
         return Ok(versioned(target.current(&guard.db).await?, guard.db.tenant()));
     }
     let tx = guard.db.begin().await?;
-    assignee::demand(&tx, &guard.user, new_assignee.as_deref()).await?;
     let before = target.lock(&tx).await?;
+    assignee::demand(&tx, &guard.user, new_assignee.as_deref()).await?;
     let row = target.update(&tx, &guard.user.user_id, accepted.assignments).await?;
     if let Some(labels) = &accepted.labels {
         labels::index(&tx, id, labels, false).await?;
