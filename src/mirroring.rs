@@ -37,6 +37,11 @@ pub async fn keep<C: ConnectionTrait>(
     let (left, newcomer) = (left(tx, &rows).await?, mail.newcomer(&rows));
     let changes = sync::keep(tx, rows).await?;
     for (organization, user_id) in left {
+        // After the organization's own row was written: a lock that is shared first and then wanted alone makes two deliveries
+        // wait for each other.
+        if tombstone::is_purged(tx, &organization).await? {
+            continue;
+        }
         jobs::enqueue_for(tx, &organization, &UnassignFormerMember { user_id }).await?;
     }
     for change in &changes {
@@ -63,10 +68,8 @@ async fn left<C: ConnectionTrait>(tx: &C, rows: &Announced) -> Result<Vec<(Strin
         return Ok(organizations.into_iter().map(|organization| (organization, person.id.clone())).collect());
     }
     match rows.membership.as_ref().filter(|membership| membership.deleted_at.is_some()) {
-        Some(row) if !tombstone::is_purged(tx, &row.tenant_id).await? => {
-            Ok(vec![(row.tenant_id.clone(), row.user_id.clone())])
-        }
-        _ => Ok(Vec::new()),
+        Some(row) => Ok(vec![(row.tenant_id.clone(), row.user_id.clone())]),
+        None => Ok(Vec::new()),
     }
 }
 

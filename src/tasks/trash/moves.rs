@@ -1,7 +1,7 @@
 //! Into the trash, back out of it, and out of it for good, each with its entry in the audit log.
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, Func};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, IntoSimpleExpr, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
@@ -23,7 +23,9 @@ pub const NOT_IN_TRASH: Error =
 
 /// What can be restored at this time. The date was promised when the task was deleted, whatever the setting says by now.
 pub fn in_trash(now: DateTime<Utc>) -> Condition {
-    Condition::all().add(Column::DeletedAt.is_not_null()).add(Column::PurgeAt.gt(now))
+    // Not the bare column, which is never null here: its index is the purge's, in no order of the list's, and of all tenants.
+    let purge_at = Func::coalesce([Expr::col((Entity, Column::PurgeAt)), Expr::col((Entity, Column::DeletedAt))]);
+    Condition::all().add(Column::DeletedAt.is_not_null()).add(Expr::expr(purge_at).gt(now))
 }
 
 /// Deletes a locked task: into the trash or, where there is none, for good. Who changed it last stays: nobody edited it.
