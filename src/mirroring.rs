@@ -9,26 +9,21 @@ use serde_json::{Value, json};
 use crate::audit::{Action, Entry, Origin, Target};
 use crate::auth::revocation::{Change, News};
 use crate::billing::plan_changed;
-use crate::db::journal;
+use crate::db::{Record, journal};
 use crate::directory::sync::{self, Announced};
 use crate::directory::{invitation, membership, organization, subscription_item, tombstone};
 use crate::jobs;
 use crate::mail::Mail;
 use crate::tasks::UnassignFormerMember;
 
-/// Keeps what is newer, has done what follows from it, and records it in the audit log of whom it concerns; says whose access
-/// that changes. End the transaction with [`sync::commit`].
+/// Keeps what is newer and has done what follows from it. Go on with [`Kept::record`], and end the transaction with
+/// [`sync::commit`].
 ///
 /// What the mirror knew already, such as the webhook that follows upon our own request, is not recorded again.
 ///
 /// # Errors
 /// The database's.
-pub async fn keep<C: ConnectionTrait>(
-    tx: &C,
-    mail: &Mail,
-    origin: &Origin,
-    rows: Announced,
-) -> Result<Vec<Change>, DbErr> {
+pub async fn keep<C: ConnectionTrait>(tx: &C, mail: &Mail, origin: &Origin, rows: Announced) -> Result<Kept, DbErr> {
     let subjects = subjects(tx, &rows).await?;
     let mut before = Vec::new();
     for subject in &subjects {
@@ -49,16 +44,39 @@ pub async fn keep<C: ConnectionTrait>(
             plan_changed(tx, mail, tenant).await?;
         }
     }
+    let mut entries = Vec::new();
     for (subject, before) in subjects.iter().zip(before) {
         let after = subject.state(tx).await?;
         if let (None, Some(_), Some(newcomer)) = (&before, &after, &newcomer) {
             mail.member_added(tx, &subject.tenant, newcomer).await?;
         }
         if let Some(entry) = subject.entry(origin, before, after) {
-            journal::append(tx, &subject.tenant, entry.into()).await?;
+            entries.push((subject.tenant.clone(), entry.into()));
         }
     }
-    Ok(changes)
+    Ok(Kept { changes, entries })
+}
+
+/// What was kept, and what is still to be recorded of it.
+#[must_use = "record it as the last thing of the transaction"]
+#[derive(Debug)]
+pub struct Kept {
+    changes: Vec<Change>,
+    entries: Vec<(String, Record)>,
+}
+
+impl Kept {
+    /// Records it, and says whose access it changes. Nothing but the commit may come after: whoever has the end of a log waits
+    /// for no other lock.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn record<C: ConnectionTrait>(self, tx: &C) -> Result<Vec<Change>, DbErr> {
+        for (tenant, entry) in self.entries {
+            journal::append(tx, &tenant, entry).await?;
+        }
+        Ok(self.changes)
+    }
 }
 
 /// Who may have left which organization.

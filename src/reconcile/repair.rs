@@ -124,7 +124,8 @@ impl Reconciliation<'_> {
         let work = async {
             let tx = self.db.system().begin().await?;
             // Whoever looks after the mirror tells nobody by mail of what is long known.
-            let changes = mirroring::keep(&tx, &Mail::default(), &Origin::operator(), rows).await?;
+            let kept = mirroring::keep(&tx, &Mail::default(), &Origin::operator(), rows).await?;
+            let changes = kept.record(&tx).await?;
             sync::commit(tx, changes, self.revocations).await
         };
         let outcome: Result<(), DbErr> = work.await;

@@ -58,8 +58,9 @@ async fn apply(
     let tx = db.system().begin().await?;
     let mut changes = Vec::new();
     if record(&tx, outcome, becomes(notice), None).await? {
-        changes = mirroring::keep(&tx, mail, &Origin::clerk(outcome.id), sync::announced(notice)).await?;
+        let kept = mirroring::keep(&tx, mail, &Origin::clerk(outcome.id), sync::announced(notice)).await?;
         forget_if_purged(&tx, outcome.id, outcome.organization.as_deref()).await?;
+        changes = kept.record(&tx).await?;
     }
     sync::commit(tx, changes, revocations).await
 }

@@ -96,8 +96,9 @@ async fn apply(db: &Db, revocations: &Revocations, id: &str) -> Result<Replayed,
     let state = becomes(&notice);
     record(&tx, id, state, None).await?;
     // Whoever looks after the mirror tells nobody by mail of what is long known.
-    let changes = mirroring::keep(&tx, &Mail::default(), &Origin::clerk(id), sync::announced(&notice)).await?;
+    let kept = mirroring::keep(&tx, &Mail::default(), &Origin::clerk(id), sync::announced(&notice)).await?;
     forget_if_purged(&tx, id, row.organization_id.as_deref()).await?;
+    let changes = kept.record(&tx).await?;
     sync::commit(tx, changes, revocations).await?;
     Ok(if state == State::Applied { Replayed::Applied } else { Replayed::Ignored })
 }
