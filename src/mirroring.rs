@@ -29,12 +29,13 @@ pub async fn keep<C: ConnectionTrait>(tx: &C, mail: &Mail, origin: &Origin, rows
     for subject in &subjects {
         before.push(subject.state(tx).await?);
     }
-    let (left, newcomer) = (left(tx, &rows).await?, mail.newcomer(&rows));
+    let (left, newcomer, of_membership) = (left(tx, &rows).await?, mail.newcomer(&rows), rows.membership.is_some());
     let changes = sync::keep(tx, rows).await?;
     for (organization, user_id) in left {
         // After the organization's own row was written: a lock that is shared first and then wanted alone makes two deliveries
-        // wait for each other.
-        if tombstone::is_purged(tx, &organization).await? {
+        // wait for each other. A deleted person's row is written after those of organizations, and of a purged one no
+        // membership of theirs is left.
+        if of_membership && tombstone::is_purged(tx, &organization).await? {
             continue;
         }
         jobs::enqueue_for(tx, &organization, &UnassignFormerMember { user_id }).await?;
