@@ -3,6 +3,8 @@
 //!
 //! Where slices and the mirror meet, as `worker` is where slices and jobs do.
 
+use std::collections::BTreeSet;
+
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
@@ -24,20 +26,20 @@ use crate::tasks::UnassignFormerMember;
 /// # Errors
 /// The database's.
 pub async fn keep<C: ConnectionTrait>(tx: &C, mail: &Mail, origin: &Origin, rows: Announced) -> Result<Kept, DbErr> {
-    let subjects = subjects(tx, &rows).await?;
-    let mut before = Vec::new();
-    for subject in &subjects {
-        before.push(subject.state(tx).await?);
+    let mut subjects = subjects(tx, &rows).await?;
+    let mut left = left(tx, &rows).await?;
+    let (newcomer, of_person) = (mail.newcomer(&rows), rows.organization.is_none() && rows.user.is_some());
+    if of_person {
+        // Locks go from organizations to people: these come before the person's own row is written.
+        forget_purged(tx, &mut subjects, &mut left).await?;
     }
-    let (left, newcomer, of_membership) = (left(tx, &rows).await?, mail.newcomer(&rows), rows.membership.is_some());
     let changes = sync::keep(tx, rows).await?;
-    for (organization, user_id) in left {
+    if !of_person {
         // After the organization's own row was written: a lock that is shared first and then wanted alone makes two deliveries
-        // wait for each other. A deleted person's row is written after those of organizations, and of a purged one no
-        // membership of theirs is left.
-        if of_membership && tombstone::is_purged(tx, &organization).await? {
-            continue;
-        }
+        // wait for each other.
+        forget_purged(tx, &mut subjects, &mut left).await?;
+    }
+    for (organization, user_id) in left {
         jobs::enqueue_for(tx, &organization, &UnassignFormerMember { user_id }).await?;
     }
     for change in &changes {
@@ -46,13 +48,13 @@ pub async fn keep<C: ConnectionTrait>(tx: &C, mail: &Mail, origin: &Origin, rows
         }
     }
     let mut entries = Vec::new();
-    for (subject, before) in subjects.iter().zip(before) {
+    for subject in subjects {
         let after = subject.state(tx).await?;
-        if let (None, Some(_), Some(newcomer)) = (&before, &after, &newcomer) {
+        if let (None, Some(_), Some(newcomer)) = (&subject.before, &after, &newcomer) {
             mail.member_added(tx, &subject.tenant, newcomer).await?;
         }
-        if let Some(entry) = subject.entry(origin, before, after) {
-            entries.push((subject.tenant.clone(), entry.into()));
+        if let Some(entry) = subject.entry(origin, after) {
+            entries.push((subject.tenant, entry.into()));
         }
     }
     Ok(Kept { changes, entries })
@@ -80,6 +82,23 @@ impl Kept {
     }
 }
 
+/// Of a tenant whose data was purged nothing is written any more, nor will it be purged before this transaction ends.
+async fn forget_purged<C: ConnectionTrait>(
+    tx: &C,
+    subjects: &mut Vec<Subject>,
+    left: &mut Vec<(String, String)>,
+) -> Result<(), DbErr> {
+    let named = subjects.iter().map(|subject| &subject.tenant).chain(left.iter().map(|(tenant, _)| tenant));
+    let tenants: BTreeSet<String> = named.cloned().collect();
+    for tenant in tenants {
+        if tombstone::is_purged(tx, &tenant).await? {
+            subjects.retain(|subject| subject.tenant != tenant);
+            left.retain(|(organization, _)| *organization != tenant);
+        }
+    }
+    Ok(())
+}
+
 /// Who may have left which organization.
 async fn left<C: ConnectionTrait>(tx: &C, rows: &Announced) -> Result<Vec<(String, String)>, DbErr> {
     if let Some(person) = rows.user.as_ref().filter(|person| person.deleted_at.is_some()) {
@@ -96,6 +115,8 @@ async fn left<C: ConnectionTrait>(tx: &C, rows: &Announced) -> Result<Vec<(Strin
 struct Subject {
     tenant: String,
     what: What,
+    /// What the mirror knew of it.
+    before: Option<Value>,
 }
 
 enum What {
@@ -108,24 +129,31 @@ enum What {
 /// A deleted person leaves several organizations, in the order of their ids. What else is told beside the subject, such as
 /// the organization of a membership, is news of somebody else's making.
 async fn subjects<C: ConnectionTrait>(tx: &C, rows: &Announced) -> Result<Vec<Subject>, DbErr> {
-    let one = |tenant: &str, what| Ok(vec![Subject { tenant: tenant.to_owned(), what }]);
+    let mut subjects = Vec::new();
+    for (tenant, what) in named(tx, rows).await? {
+        let subject = Subject { tenant, what, before: None };
+        subjects.push(Subject { before: subject.state(tx).await?, ..subject });
+    }
+    Ok(subjects)
+}
+
+async fn named<C: ConnectionTrait>(tx: &C, rows: &Announced) -> Result<Vec<(String, What)>, DbErr> {
     if let Some(row) = &rows.membership {
-        return one(&row.tenant_id, What::Member { user: row.user_id.clone() });
+        return Ok(vec![(row.tenant_id.clone(), What::Member { user: row.user_id.clone() })]);
     }
     if let Some(row) = &rows.invitation {
-        return one(&row.tenant_id, What::Invitation { id: row.id.clone() });
+        return Ok(vec![(row.tenant_id.clone(), What::Invitation { id: row.id.clone() })]);
     }
     if let Some(tenant) = rows.payer() {
-        return one(tenant, What::Subscription);
+        return Ok(vec![(tenant.to_owned(), What::Subscription)]);
     }
     if let Some(row) = &rows.organization {
-        return one(&row.id, What::Organization);
+        return Ok(vec![(row.id.clone(), What::Organization)]);
     }
     let Some(person) = rows.user.as_ref().filter(|person| person.deleted_at.is_some()) else { return Ok(Vec::new()) };
     let living = membership::living().filter(membership::Column::UserId.eq(&person.id));
     let living = living.order_by_asc(membership::Column::TenantId).all(tx).await?;
-    let member = |row: membership::Model| Subject { tenant: row.tenant_id, what: What::Member { user: row.user_id } };
-    Ok(living.into_iter().map(member).collect())
+    Ok(living.into_iter().map(|row| (row.tenant_id, What::Member { user: row.user_id })).collect())
 }
 
 impl Subject {
@@ -155,7 +183,8 @@ impl Subject {
         })
     }
 
-    fn entry(&self, origin: &Origin, before: Option<Value>, after: Option<Value>) -> Option<Entry> {
+    fn entry(&self, origin: &Origin, after: Option<Value>) -> Option<Entry> {
+        let before = self.before.clone();
         if before == after {
             return None;
         }
