@@ -11,14 +11,28 @@ use serde_json::{Value, json};
 use crate::audit::{Action, Entry, Origin, Target};
 use crate::auth::revocation::{Change, News};
 use crate::billing::plan_changed;
-use crate::db::{Record, journal};
+use crate::db::{Db, Record, SystemDb, Transaction, journal, take_turn};
 use crate::directory::sync::{self, Announced};
 use crate::directory::{invitation, membership, organization, subscription_item, tombstone};
 use crate::jobs;
 use crate::mail::Mail;
 use crate::tasks::UnassignFormerMember;
 
-/// Keeps what is newer and has done what follows from it. Go on with [`Kept::record`], and end the transaction with
+/// Begins to keep something, in the turn of the tenant that it tells of: of two who tell the same, the second finds what the first
+/// kept, and records nothing.
+///
+/// # Errors
+/// The database's.
+#[expect(clippy::disallowed_methods, reason = "the mirror is written past the tenant wall")]
+pub async fn begin(db: &Db, rows: &Announced) -> Result<SystemDb<Transaction>, DbErr> {
+    let organization = rows.organization.as_ref().map(|row| row.id.as_str());
+    match rows.tenant().or(organization) {
+        Some(tenant) => db.system().begin_in_turn(tenant).await,
+        None => db.system().begin().await,
+    }
+}
+
+/// Keeps what is newer and has done what follows from it, in a transaction of [`begin`]. Go on with [`Kept::record`], and end the transaction with
 /// [`sync::commit`].
 ///
 /// What the mirror knew already, such as the webhook that follows upon our own request, is not recorded again.
@@ -26,8 +40,11 @@ use crate::tasks::UnassignFormerMember;
 /// # Errors
 /// The database's.
 pub async fn keep<C: ConnectionTrait>(tx: &C, mail: &Mail, origin: &Origin, rows: Announced) -> Result<Kept, DbErr> {
-    let mut subjects = subjects(tx, &rows).await?;
     let mut left = left(tx, &rows).await?;
+    for (tenant, _) in left.iter().filter(|_| rows.membership.is_none()) {
+        take_turn(tx, tenant).await?;
+    }
+    let mut subjects = subjects(tx, &rows).await?;
     let (newcomer, of_person) = (mail.newcomer(&rows), rows.organization.is_none() && rows.user.is_some());
     if of_person {
         // Locks go from organizations to people: these come before the person's own row is written.
@@ -218,7 +235,8 @@ impl Subject {
 fn became(invitation: Option<&Value>) -> Action {
     match invitation.and_then(|invitation| invitation["status"].as_str()) {
         Some("accepted") => Action::InvitationAccepted,
-        Some("revoked" | "expired") => Action::InvitationRevoked,
+        Some("revoked") => Action::InvitationRevoked,
+        Some("expired") => Action::InvitationExpired,
         _ => Action::InvitationCreated,
     }
 }

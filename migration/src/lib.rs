@@ -14,6 +14,7 @@ mod m20261121_000009_create_jobs;
 mod m20261121_000010_create_billing;
 mod m20261121_000011_task_trash_and_comments;
 mod m20261121_000012_create_mail;
+mod m20261121_000013_follow_in_the_audit_log;
 pub mod roles;
 pub mod tables;
 
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000010_create_billing::Migration),
             Box::new(m20261121_000011_task_trash_and_comments::Migration),
             Box::new(m20261121_000012_create_mail::Migration),
+            Box::new(m20261121_000013_follow_in_the_audit_log::Migration),
         ]
     }
 }

@@ -64,6 +64,8 @@ actions! {
     InvitationRevoked = "invitation.revoked";
     /// An invitation was accepted.
     InvitationAccepted = "invitation.accepted";
+    /// An invitation ran out.
+    InvitationExpired = "invitation.expired";
     /// An organization was created or changed.
     OrganizationUpdated = "organization.updated";
     /// An organization was deleted.

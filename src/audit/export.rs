@@ -1,7 +1,7 @@
 //! The audit log as a file: every entry that is meant, newest first, a batch of rows in memory at a time.
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::try_unfold;
 use sea_orm::Select;
@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::log::{AuditEntry, Format, newest};
 use super::{Action, Entry, Origin, Target};
-use crate::db::TenantDb;
 use crate::db::journal::Entity;
+use crate::db::{TenantDb, held, holding};
 use crate::error::Result;
 
 /// How many entries are in memory at once.
@@ -45,15 +45,19 @@ pub(super) async fn answer(
 ) -> Result<Response> {
     let entry = Entry::new(origin, Action::AuditLogExported, Target::new("audit_log", db.tenant()));
     db.begin().await?.commit(entry.after(&json!({ "query": query }))).await?;
+    Ok((headers(format), Body::from_stream(file(db, entries, format))).into_response())
+}
+
+/// What is said of a file before it comes.
+pub(super) fn headers(format: Format) -> [(HeaderName, HeaderValue); 2] {
     let (kind, name) = match format {
         Format::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"audit-log.csv\""),
         Format::Json | Format::Ndjson => ("application/x-ndjson", "attachment; filename=\"audit-log.ndjson\""),
     };
-    let headers = [
+    [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static(name)),
-    ];
-    Ok((headers, Body::from_stream(file(db, entries, format))).into_response())
+    ]
 }
 
 /// Where a file is.
@@ -68,7 +72,10 @@ fn file(
     entries: Select<Entity>,
     format: Format,
 ) -> impl futures_util::Stream<Item = anyhow::Result<Bytes>> + Send {
+    // The tenant's turn lasts until the file does: whoever asks for many files holds up their own tenant alone.
+    let turn = held();
     try_unfold(Place::Beginning, move |place| {
+        let turn = turn.clone();
         let (entries, begins) = (entries.clone(), matches!(place, Place::Beginning));
         let before = match place {
             Place::Beginning => Some(None),
@@ -78,7 +85,11 @@ fn file(
         let db = db.clone();
         async move {
             let Some(before) = before else { return Ok(None) };
-            let (rows, next) = newest(&db, entries, before, BATCH).await?;
+            let batch = newest(&db, entries, before, BATCH);
+            let (rows, next) = match turn {
+                Some(turn) => holding(turn, batch).await?,
+                None => batch.await?,
+            };
             let entries = rows.into_iter().map(AuditEntry::from);
             let lines = if format == Format::Csv { csv(entries, begins)? } else { ndjson(entries)? };
             Ok(Some((Bytes::from(lines), next.map_or(Place::End, Place::After))))

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use axum::extract::OriginalUri;
+use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, Order, QueryFilter, Select};
@@ -161,12 +162,17 @@ pub async fn list_audit_log(
     guard: RequireAdmin,
     origin: Origin,
     OriginalUri(uri): OriginalUri,
+    method: Method,
     Query(query): Query<AuditQuery>,
 ) -> Result<Response> {
     let entries = Entity::find().filter(query.condition()?);
     let format = query.format.unwrap_or_default();
     if format != Format::Json {
         query.refuse_paging()?;
+        if method == Method::HEAD {
+            // Nothing is handed out, so nothing is recorded.
+            return Ok(export::headers(format).into_response());
+        }
         return export::answer(guard.db, &origin, entries, format, uri.query()).await;
     }
     let page = PageRequest::new(query.limit, None, query.cursor, ORDER, Direction::Desc)?;

@@ -1,6 +1,6 @@
 //! Whether a tenant's audit log is whole: no entry edited, none missing, none after the end.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
 
 use crate::db::journal::{BEGINNING, Column, Entity, Model, chained, head};
@@ -104,13 +104,16 @@ fn filed_as_it_says(row: &Model) -> bool {
 /// The database's; within, what is wrong with the log.
 pub async fn verify<C: ConnectionTrait>(snapshot: &C, tenant: &str) -> Result<Result<i64, Break>, DbErr> {
     let mut chain = Chain::new(tenant);
+    let mut read_to = None;
     loop {
+        // From the very first, whatever its number is: one that was put before the beginning shows too.
         let next = Entity::find()
             .filter(Column::TenantId.eq(tenant))
-            .filter(Column::Seq.gt(chain.seq))
+            .filter(Condition::all().add_option(read_to.map(|seq| Column::Seq.gt(seq))))
             .order_by_asc(Column::Seq)
             .limit(BATCH);
         let rows = next.all(snapshot).await?;
+        read_to = rows.last().map(|row| row.seq).or(read_to);
         for row in &rows {
             if let Err(wrong) = chain.read(row) {
                 return Ok(Err(wrong));
@@ -122,6 +125,15 @@ pub async fn verify<C: ConnectionTrait>(snapshot: &C, tenant: &str) -> Result<Re
     }
     let head = head::Entity::find_by_id(tenant).one(snapshot).await?;
     Ok(chain.end(head.as_ref()).map(|()| chain.seq))
+}
+
+/// Whether there is anything of a tenant's log.
+///
+/// # Errors
+/// The database's.
+pub async fn has_log<C: ConnectionTrait>(db: &C, tenant: &str) -> Result<bool, DbErr> {
+    let entry = Entity::find().filter(Column::TenantId.eq(tenant)).limit(1);
+    Ok(head::Entity::find_by_id(tenant).one(db).await?.is_some() || entry.one(db).await?.is_some())
 }
 
 /// The tenants that have a log, or the end of one, some at a time in the order of their ids.

@@ -47,11 +47,23 @@ pub async fn plan_changed<C: ConnectionTrait>(tx: &C, mail: &Mail, tenant: &str)
 
 /// Does the job, and has it done again when the clock alone changes the plan next.
 ///
+/// What is due by the clock joins what was announced, so that two of one tenant never run side by side, the older one last.
+///
 /// # Errors
 /// After which it is tried again.
 #[expect(clippy::disallowed_methods, reason = "it enqueues as the system, and changes nothing of the tenant")]
-pub async fn push_member_limit(context: Context, clerk: Api, entitlements: Entitlements) -> Result<(), Failure> {
+pub async fn push_member_limit(
+    job: PushMemberLimit,
+    context: Context,
+    clerk: Api,
+    entitlements: Entitlements,
+) -> Result<(), Failure> {
     let tenant = context.tenant();
+    if job.due_at.is_some() {
+        let tx = context.db().system().begin().await?;
+        jobs::enqueue_for(&tx, tenant.as_str(), &PushMemberLimit::default()).await?;
+        return Ok(tx.commit().await?);
+    }
     let entitled = entitlements.of_tenant(context.db(), tenant).await?;
     if let Some(due_at) = entitled.standing.and_then(|standing| standing.changes_at) {
         let tx = context.db().system().begin().await?;

@@ -64,11 +64,27 @@ enum Command {
     Openapi,
 }
 
+impl Command {
+    /// Whether it answers requests until it is stopped, and does not print and end.
+    fn serves(&self) -> bool {
+        match self {
+            #[cfg(feature = "dev")]
+            Self::Dev(_) => true,
+            Self::Serve => true,
+            _ => false,
+        }
+    }
+}
+
 /// Runs a command to its end, and says how the process ends.
 ///
 /// # Errors
 /// What went wrong, in words for the person at the terminal.
 pub fn run(arguments: Arguments) -> Result<ExitCode> {
+    if !arguments.command.serves() {
+        // Whoever reads our output may have had enough (`| head`). A server outlives its readers, and keeps Rust's default.
+        sigpipe::reset();
+    }
     if let Command::Openapi = arguments.command {
         println!("{}", crate::router::document().to_pretty_json().context("writing the API document")?);
         return Ok(ExitCode::SUCCESS);

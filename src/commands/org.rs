@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use chrono::Utc;
 use clap::Subcommand;
+use sea_orm::DbErr;
 
+use crate::audit::{Action, Entry, Origin, Target, verify};
 use crate::config::Config;
 use crate::db::{Db, TenantId};
+use crate::directory::tombstone;
 use crate::tenants::erase::erase;
 use crate::tenants::export::{Content, Manifest, export};
 
@@ -91,8 +94,23 @@ fn private(path: &Path) -> std::io::Result<File> {
 
 async fn written<W: Write>(db: &Db, id: &str, to: &mut W) -> Result<Manifest> {
     let progress = |content: &Content| eprintln!("{:<24} {}", content.table, content.rows);
-    let manifest = export(db, &TenantId::stored(id), Utc::now(), to, progress).await?;
+    let tenant = TenantId::stored(id);
+    record_export(db, &tenant).await.context("recording the export")?;
+    let manifest = export(db, &tenant, Utc::now(), to, progress).await?;
     manifest.with_context(|| format!("no row of {id} is in this database"))
+}
+
+/// In the log of the tenant itself, before the first byte, and with the export; not where there is no such tenant, nor any more.
+#[expect(clippy::disallowed_methods, reason = "the operator asks for everything a tenant has")]
+async fn record_export(db: &Db, tenant: &TenantId) -> Result<(), DbErr> {
+    let tx = db.system().begin_in_turn(tenant.as_str()).await?;
+    let known = tombstone::find(&tx, tenant).await?.is_some_and(|tombstone| tombstone.purged_at.is_none());
+    if !known && !verify::has_log(&tx, tenant.as_str()).await? {
+        return Ok(());
+    }
+    let entry = Entry::new(&Origin::operator(), Action::DataExported, Target::new("data", tenant));
+    tx.record(tenant.as_str(), entry).await?;
+    tx.commit().await
 }
 
 async fn remove(db: &Db, id: &str, yes: bool, force: bool) -> Result<()> {

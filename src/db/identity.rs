@@ -17,6 +17,8 @@ pub(super) enum Identity {
     Tenant(TenantId),
     /// The product itself.
     System,
+    /// The same, and no other such transaction of this tenant's at a time.
+    InTurn(String),
 }
 
 /// Whether a transaction may write.
@@ -41,14 +43,24 @@ impl Identity {
         };
         let (role, tenant) = match self {
             Self::Tenant(tenant) => (APP_ROLE, literal(tenant.as_str())),
-            Self::System => (SYSTEM_ROLE, literal("")),
+            Self::System | Self::InTurn(_) => (SYSTEM_ROLE, literal("")),
+        };
+        let turn = match self {
+            Self::InTurn(tenant) => format!("; {}", turn(tenant)),
+            _ => String::new(),
         };
         format!(
             "{begin}; SELECT set_config('role', '{role}', true), set_config('app.tenant_id', {tenant}, true), \
-             set_config('statement_timeout', '{}', true)",
+             set_config('statement_timeout', '{}', true){turn}",
             statement_timeout.as_millis()
         )
     }
+}
+
+/// Waits for a tenant's turn, which lasts until the transaction ends. A statement of its own: what is read after it is as whoever
+/// had the turn before left it.
+pub(super) fn turn(tenant: &str) -> String {
+    format!("SELECT pg_advisory_xact_lock(hashtextextended({}, 0))", literal(&format!("turn {tenant}")))
 }
 
 /// As an SQL literal, whatever `standard_conforming_strings` says.
@@ -76,6 +88,11 @@ mod tests {
             Identity::System
                 .beginning(Access::Write, Duration::ZERO)
                 .starts_with("BEGIN; SELECT set_config('role', 'tenantry_system', true)")
+        );
+        assert!(
+            Identity::InTurn("org_acme".into())
+                .beginning(Access::Write, Duration::ZERO)
+                .ends_with("; SELECT pg_advisory_xact_lock(hashtextextended('turn org_acme', 0))")
         );
     }
 

@@ -18,6 +18,6 @@ pub use keyset::Keyset;
 pub use pool::Db;
 pub use role::Role;
 pub use scoped::{Connection, Reader, Scoped};
-pub use system::SystemDb;
+pub use system::{SystemDb, take_turn};
 pub use tenant::{TenantDb, TenantId, TenantOwned};
-pub use transaction::{Held, Transaction, holding};
+pub use transaction::{Held, Transaction, held, holding};

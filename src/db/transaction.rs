@@ -32,7 +32,8 @@ pub async fn holding<F: Future>(held: Held, work: F) -> F::Output {
     HELD.scope(held, work).await
 }
 
-fn held() -> Option<Held> {
+/// What is kept here, for work that goes on after the request: the stream of a body, say.
+pub fn held() -> Option<Held> {
     HELD.try_with(Arc::clone).ok()
 }
 

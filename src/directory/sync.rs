@@ -42,7 +42,7 @@ pub struct Announced {
 
 impl Announced {
     /// The tenant whose rows these are, where there are any.
-    fn tenant(&self) -> Option<&str> {
+    pub(crate) fn tenant(&self) -> Option<&str> {
         let membership = self.membership.as_ref().map(|row| row.tenant_id.as_str());
         let invitation = || self.invitation.as_ref().map(|row| row.tenant_id.as_str());
         membership.or_else(invitation).or_else(|| self.payer())

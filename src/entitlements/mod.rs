@@ -20,13 +20,14 @@ use sea_orm::DbErr;
 pub use entitled::{Claimed, Entitled};
 pub use feature::{Feature, RequireFeature};
 use remembered::Remembered;
-use standing::{Standing, standing};
+use standing::{Item, Standing, standing};
 pub use wire::{Allowed, Numbers};
 
 use crate::auth::{AuthUser, Revocations};
 use crate::clerk::Clock;
 use crate::config::Catalogue;
 use crate::db::{Connection, Db, TenantDb, TenantId};
+use crate::directory::subscription_item;
 
 /// Says what tenants are entitled to. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -52,24 +53,27 @@ impl Entitlements {
     /// # Errors
     /// The database's.
     pub async fn of<C: Connection>(&self, db: &TenantDb<C>, user: &AuthUser) -> Result<Entitled, DbErr> {
-        let standing = self.standing(db).await?;
+        let standing = self.standing(&self.0.remembered.items(db).await?);
         Ok(self.entitled(Claimed::of(user).plan, standing, db.tenant()))
     }
 
     /// What a tenant is entitled to by the mirror alone, for work that no caller waits for.
     ///
+    /// It is read anew: a job may be claimed before this process hears of the change that enqueued it, and nobody enqueues it
+    /// again.
+    ///
     /// # Errors
     /// The database's.
     pub async fn of_tenant(&self, db: &Db, tenant: &TenantId) -> Result<Entitled, DbErr> {
-        let standing = self.standing(&db.tenant(tenant.clone())).await?;
-        Ok(self.entitled(None, standing, tenant))
+        let items = subscription_item::own(&db.tenant(tenant.clone())).await?;
+        let items: Vec<Item> = items.into_iter().map(Item::from).collect();
+        Ok(self.entitled(None, self.standing(&items), tenant))
     }
 
-    /// How the subscription of a tenant stands now; none when there is none in the mirror.
-    async fn standing<C: Connection>(&self, db: &TenantDb<C>) -> Result<Option<Standing>, DbErr> {
-        let items = self.0.remembered.items(db).await?;
+    /// How a subscription stands now; none when there is none in the mirror.
+    fn standing(&self, items: &[Item]) -> Option<Standing> {
         let now = DateTime::from_timestamp_millis(self.0.clock.unix_millis()).unwrap_or_default();
-        Ok(standing(&items, now, self.0.grace))
+        standing(items, now, self.0.grace)
     }
 
     /// What every plan allows.

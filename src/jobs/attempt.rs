@@ -40,7 +40,7 @@ impl Claimed {
             Next::Never => return self.bury(db, &failure.reason, now).await,
             _ if self.job.attempts >= ATTEMPTS => return self.bury(db, &failure.reason, now).await,
             Next::Again => backoff::after(self.job.attempts),
-            Next::After(delay) => backoff::asked(delay),
+            Next::After(delay) => backoff::asked(delay).max(backoff::after(self.job.attempts)),
         };
         tracing::warn!(
             reason = failure.reason,

@@ -19,7 +19,7 @@ pub struct Failure {
 pub(super) enum Next {
     /// Again, with growing patience.
     Again,
-    /// Again, and not before.
+    /// Again, with growing patience, and not before.
     After(Duration),
     /// Never.
     Never,
@@ -31,7 +31,8 @@ impl Failure {
         Self { reason: reason.into(), next: Next::Again, cause: None }
     }
 
-    /// It may go well after a time, which somebody asked for; at most a day.
+    /// It may go well after a time, which somebody asked for; at most a day. Later where it has failed often already: what is
+    /// away for a night says each time that it will be back in seconds.
     pub fn after(delay: Duration, reason: impl Into<String>) -> Self {
         Self { next: Next::After(delay), ..Self::again(reason) }
     }

@@ -4,8 +4,8 @@ use anyhow::Context;
 use axum::Json;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use sea_orm::DbErr;
-use serde::Deserialize;
+use sea_orm::{DbErr, EntityTrait};
+use serde::{Deserialize, Serialize};
 use tracing::Instrument;
 use utoipa::ToSchema;
 
@@ -18,7 +18,7 @@ use crate::clerk::event;
 use crate::db::Db;
 use crate::db::trouble::sql_state;
 use crate::directory::sync;
-use crate::directory::user::Profile;
+use crate::directory::user::{self, Profile};
 use crate::error::{Error, Problem, Result};
 use crate::http::check::Checks;
 use crate::http::extract::{self, present};
@@ -85,6 +85,19 @@ pub async fn update_me(
     Ok(Json(me))
 }
 
+/// What a person is called, as the audit log tells it.
+#[derive(Debug, PartialEq, Serialize)]
+struct Named {
+    first_name: Option<String>,
+    last_name: Option<String>,
+}
+
+impl From<&user::Model> for Named {
+    fn from(row: &user::Model) -> Self {
+        Self { first_name: row.first_name.clone(), last_name: row.last_name.clone() }
+    }
+}
+
 /// What it takes to change a name at Clerk within one request.
 #[derive(Debug)]
 pub struct Means {
@@ -114,13 +127,21 @@ impl Means {
     /// Clerk first, then our copy; when that cannot be written, the webhook brings the same news.
     async fn rename(&self, user: &AuthUser, names: &Names) -> Result<Answered<event::User>> {
         let gone = Error::NotFound { code: "user_not_found", detail: "Clerk knows you no more." };
+        // Before Clerk is asked, since its webhook may overtake its answer.
+        let before = self.mirrored(user).await?;
         let renamed = self.clerk.rename_user(&user.user_id, names).await;
         let renamed = renamed.map_err(|refusal| refusal.into_error(gone))?;
-        if let Err(error) = self.store(user, names, &renamed).await {
+        if let Err(error) = self.store(user, before, &renamed).await {
             let code = sql_state(&error).unwrap_or_default();
             tracing::warn!(%code, "the mirror could not take Clerk's answer; it waits for the webhook");
         }
         Ok(renamed)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a person belongs to no tenant")]
+    async fn mirrored(&self, user: &AuthUser) -> Result<Option<Named>, DbErr> {
+        let row = user::Entity::find_by_id(user.user_id.as_str()).one(&self.db.system().reader()).await?;
+        Ok(row.as_ref().map(Named::from))
     }
 
     /// It is recorded in the log of the organization that the caller was active in; of who was in none, in their own.
@@ -128,17 +149,22 @@ impl Means {
         clippy::disallowed_methods,
         reason = "a person belongs to no tenant, and the mirror is written past the wall"
     )]
-    async fn store(&self, user: &AuthUser, names: &Names, renamed: &Answered<event::User>) -> Result<(), DbErr> {
-        let mut told = serde_json::Map::new();
-        for (member, sent) in [("first_name", &names.first), ("last_name", &names.last)] {
-            told.extend(sent.clone().map(|name| (member.to_owned(), name.into())));
-        }
-        let target = Target::new("user", &user.user_id);
-        let entry = Entry::new(&self.origin, Action::ProfileUpdated, target).after(&told);
-        let tenant = user.organization.as_ref().map_or(&user.user_id, |organization| &organization.id);
+    async fn store(
+        &self,
+        user: &AuthUser,
+        before: Option<Named>,
+        renamed: &Answered<event::User>,
+    ) -> Result<(), DbErr> {
+        let rows = sync::answered_user(renamed);
         let tx = self.db.system().begin().await?;
-        let changes = sync::keep(&tx, sync::answered_user(renamed)).await?;
-        tx.record(tenant, entry).await?;
+        let after = rows.user.as_ref().map(Named::from);
+        let changes = sync::keep(&tx, rows).await?;
+        if before != after {
+            let target = Target::new("user", &user.user_id);
+            let entry = Entry::new(&self.origin, Action::ProfileUpdated, target).changed(&before, &after);
+            let tenant = user.organization.as_ref().map_or(&user.user_id, |organization| &organization.id);
+            tx.record(tenant, entry).await?;
+        }
         sync::commit(tx, changes, &self.revocations).await
     }
 }

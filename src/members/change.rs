@@ -4,7 +4,7 @@ use anyhow::Context;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use chrono::{SubsecRound as _, Utc};
-use sea_orm::{ColumnTrait, DbErr, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
 use serde_json::json;
 use tracing::Instrument;
 
@@ -118,8 +118,18 @@ impl Means {
 pub(super) struct Whose {
     pub(super) organization: String,
     pub(super) user: String,
-    /// The role they had, as far as the mirror knew.
+    /// The role they had, as far as the mirror knew when the change was asked for.
     pub(super) role: Option<String>,
+}
+
+impl Whose {
+    /// The role they have, as far as the mirror knows.
+    async fn role<C: ConnectionTrait>(&self, db: &C) -> Result<Option<String>, DbErr> {
+        let theirs = membership::living()
+            .filter(membership::Column::TenantId.eq(&self.organization))
+            .filter(membership::Column::UserId.eq(&self.user));
+        Ok(theirs.one(db).await?.map(|theirs| theirs.role))
+    }
 }
 
 /// Somebody's membership is over at Clerk, which did not say how it was last.
@@ -142,8 +152,8 @@ async fn store_end(means: &Means, whose: &Whose) -> Result<(), DbErr> {
 /// The database's.
 #[expect(clippy::disallowed_methods, reason = "the mirror is written past the tenant wall")]
 async fn store(means: &Means, whose: &Whose, rows: Announced, removed: bool) -> Result<(), DbErr> {
-    let entry = entry(means, whose, &rows, removed);
-    let tx = means.db.system().begin().await?;
+    let tx = means.db.system().begin_in_turn(&whose.organization).await?;
+    let entry = entry(means, whose, whose.role(&tx).await?, &rows, removed);
     let changes = sync::keep(&tx, rows).await?;
     let rest = async {
         if removed {
@@ -165,14 +175,15 @@ async fn store(means: &Means, whose: &Whose, rows: Announced, removed: bool) -> 
     sync::commit(tx, changes, &means.revocations).await
 }
 
-/// None where nothing changed.
-fn entry(means: &Means, whose: &Whose, rows: &Announced, removed: bool) -> Option<Entry> {
+/// None where nothing changed. Where the webhook has overtaken the answer, the mirror shows no change any more: the caller made it
+/// all the same, of what there was when they asked.
+fn entry(means: &Means, whose: &Whose, mirrored: Option<String>, rows: &Announced, removed: bool) -> Option<Entry> {
     let action = if removed { Action::MemberRemoved } else { Action::MemberUpdated };
     let entry = Entry::new(&means.origin, action, Target::member(&whose.user));
-    let now = rows.membership.as_ref().map(|row| &row.role);
-    let before = json!({ "role": whose.role });
+    let now = rows.membership.as_ref().map(|row| &row.role).filter(|_| !removed);
+    let before = if mirrored.as_ref() == now { whose.role.clone() } else { mirrored };
     if removed {
-        return Some(entry.before(&before));
+        return Some(entry.before(&json!({ "role": before })));
     }
-    (now != whose.role.as_ref()).then(|| entry.changed(&before, &json!({ "role": now })))
+    (now != before.as_ref()).then(|| entry.changed(&json!({ "role": before }), &json!({ "role": now })))
 }

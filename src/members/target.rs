@@ -8,8 +8,9 @@ use super::change::{Change, Means, Whose};
 use super::routes::{Member, member};
 use crate::auth::admin_required;
 use crate::clerk::api::LAST_ADMIN;
+use crate::clerk::event;
 use crate::db::TenantDb;
-use crate::directory::managing::{RequireManageMembers, manages_at_clerk};
+use crate::directory::managing::{MANAGE_MEMBERSHIPS, RequireManageMembers, manages_at_clerk};
 use crate::directory::{membership, user};
 use crate::error::{Error, Result};
 use crate::http::etag::{IfMatch, Versioned, etag};
@@ -80,15 +81,13 @@ impl<'a> Target<'a> {
         }
         self.demand_version(if_match)?;
         let may_appoint = may_appoint(self.guard).await?;
-        // Who may not take the role away must not profit from a mirror that is behind.
-        let is_admin = match known {
-            Some(true) => true,
-            Some(false) if may_appoint => false,
-            _ => self.role_at_clerk(means).await?.as_deref() == Some(ADMIN),
-        };
-        if is_admin && !may_appoint {
-            return Err(admin_required());
+        if !may_appoint {
+            self.demand_ordinary(change, means).await?;
         }
+        let is_admin = match known {
+            Some(known) => known,
+            None => self.at_clerk(means).await?.is_some_and(|membership| membership.role == ADMIN),
+        };
         if is_admin && !self.another_admin_stays(means).await? { Err(LAST_ADMIN) } else { Ok(()) }
     }
 
@@ -100,9 +99,26 @@ impl<'a> Target<'a> {
         if if_match.allows(current) { Ok(()) } else { Err(Error::PreconditionFailed { etag: etag(current) }) }
     }
 
-    async fn role_at_clerk(&self, means: &Means) -> Result<Option<String>> {
+    /// Passes where neither what the member is nor what they are to become lets them manage members at Clerk: who may not
+    /// appoint must not give themselves the power to, nor take it from others. Clerk is asked, as nobody should profit from a
+    /// mirror that is behind.
+    async fn demand_ordinary(&self, change: &Change, means: &Means) -> Result<()> {
+        if self.at_clerk(means).await?.is_some_and(|membership| is_appointer(&membership)) {
+            return Err(admin_required());
+        }
+        let Change::Role(role) = change else { return Ok(()) };
+        let manages = means.clerk.role_has(role, MANAGE_MEMBERSHIPS).await;
+        match manages.map_err(|refusal| refusal.into_error(NOT_FOUND))? {
+            Some(true) => Err(admin_required()),
+            // A role that is none Clerk itself refuses.
+            Some(false) | None => Ok(()),
+        }
+    }
+
+    async fn at_clerk(&self, means: &Means) -> Result<Option<event::Membership>> {
         let organization = self.guard.db.tenant().as_str();
-        means.clerk.role_of(organization, self.user_id).await.map_err(|refusal| refusal.into_error(NOT_FOUND))
+        let membership = means.clerk.membership_of(organization, self.user_id).await;
+        membership.map_err(|refusal| refusal.into_error(NOT_FOUND))
     }
 
     /// An admin who acts on another one stays, whether or not the mirror knows them. Where it knows of no other one, Clerk is
@@ -122,6 +138,11 @@ impl<'a> Target<'a> {
         let another = means.clerk.another_has_role(organization, self.user_id, ADMIN).await;
         another.map_err(|refusal| refusal.into_error(NOT_FOUND))
     }
+}
+
+/// Whether somebody may appoint: see [`may_appoint`].
+fn is_appointer(membership: &event::Membership) -> bool {
+    membership.role == ADMIN || membership.permissions.iter().any(|held| held == MANAGE_MEMBERSHIPS)
 }
 
 /// Whether the caller may make somebody an admin, and take that from somebody: an admin may, and whom Clerk itself lets.

@@ -45,11 +45,26 @@ impl Pace {
     }
 }
 
+/// After so many payers in a row of whom Clerk does not answer it is Clerk that is away.
+const MOST_UNANSWERED: u32 = 2;
+
+/// What Clerk says that a payer subscribes to.
+pub(super) enum Subscribed {
+    /// This.
+    To(Found),
+    /// Payers of this kind are not billed.
+    NotBilled,
+    /// Of this one it does not answer, or not so that it can be read; why.
+    Unreadable(String),
+}
+
 /// Clerk, asked at a pace.
 pub(super) struct Asking<'a> {
     api: &'a Api,
     pace: Pace,
     next: Instant,
+    /// Of how many payers in a row it has not answered.
+    unanswered: u32,
 }
 
 /// How far a list was read.
@@ -64,7 +79,7 @@ pub(super) struct Position {
 
 impl<'a> Asking<'a> {
     pub(super) fn new(api: &'a Api, pace: Pace) -> Self {
-        Self { api, pace, next: Instant::now() }
+        Self { api, pace, next: Instant::now(), unanswered: 0 }
     }
 
     /// The next part of a list; none at its end, or when there is no such list.
@@ -128,11 +143,18 @@ impl<'a> Asking<'a> {
     }
 
     /// None where payers of this kind are not billed.
-    pub(super) async fn subscription(&mut self, payer: &Payer) -> Result<Option<Found>> {
+    pub(super) async fn subscription(&mut self, payer: &Payer) -> Result<Subscribed> {
         let api = self.api;
-        match self.patiently(async || api.look_up_subscription(payer).await).await {
-            Ok(found) => Ok(Some(found)),
-            Err(Trouble::Refused(Refusal::BillingOff)) => Ok(None),
+        let answered = self.patiently(async || api.look_up_subscription(payer).await).await;
+        let unanswered = std::mem::take(&mut self.unanswered);
+        match answered {
+            Ok(found) => Ok(Subscribed::To(found)),
+            Err(Trouble::Refused(Refusal::BillingOff)) => Ok(Subscribed::NotBilled),
+            Err(trouble @ Trouble::Denied(_)) => Ok(Subscribed::Unreadable(trouble_in_words(trouble))),
+            Err(trouble @ Trouble::Refused(Refusal::Away { .. })) if unanswered < MOST_UNANSWERED => {
+                self.unanswered = unanswered + 1;
+                Ok(Subscribed::Unreadable(trouble_in_words(trouble)))
+            }
             Err(trouble) => bail!(trouble_in_words(trouble)),
         }
     }

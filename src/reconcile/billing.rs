@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
 
 use super::Reconciliation;
+use super::asking::Subscribed;
 use super::subscribed::LIVING;
 use crate::clerk::api::Found;
 use crate::clerk::event::{Event, Notice, Payer};
@@ -32,11 +33,16 @@ impl Reconciliation<'_> {
             return Ok(());
         }
         match self.clerk.subscription(&payer).await? {
-            Some(Found::There(notice)) => self.subscribed(&payer, &notice).await,
-            Some(Found::Absent(_)) => self.left_alone(&payer, "Clerk has no subscription").await,
-            None => {
+            Subscribed::To(Found::There(notice)) => self.subscribed(&payer, &notice).await,
+            Subscribed::To(Found::Absent(_)) => self.left_alone(&payer, "Clerk has no subscription").await,
+            Subscribed::NotBilled => {
                 *self.billed.of(&payer) = false;
                 self.left_alone(&payer, "billing is off at Clerk").await
+            }
+            Subscribed::Unreadable(why) => {
+                self.summary.unreadable += 1;
+                self.report.note(&format!("what {} subscribes to is left alone: {why}", payer.id()));
+                Ok(())
             }
         }
     }

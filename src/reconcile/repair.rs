@@ -119,10 +119,9 @@ impl Reconciliation<'_> {
     }
 
     /// One object a transaction, in the order in which deliveries write, and what follows from it.
-    #[expect(clippy::disallowed_methods, reason = "the mirror is written past the tenant wall")]
     async fn store(&self, rows: Announced) -> Result<()> {
         let work = async {
-            let tx = self.db.system().begin().await?;
+            let tx = mirroring::begin(self.db, &rows).await?;
             // Whoever looks after the mirror tells nobody by mail of what is long known.
             let kept = mirroring::keep(&tx, &Mail::default(), &Origin::operator(), rows).await?;
             let changes = kept.record(&tx).await?;

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use chrono::{DateTime, Utc};
 
-use super::asking::Asking;
+use super::asking::{Asking, Subscribed};
 use super::difference::What;
 use super::mirrored::{Comparable, Field, Removable, time};
 use crate::clerk::api::Found;
@@ -122,7 +122,8 @@ impl Removable for subscription_item::Entity {
 
 async fn look(clerk: &mut Asking<'_>, tenant: &str) -> Result<Found> {
     match clerk.subscription(&Payer::of_tenant(tenant)).await? {
-        Some(found) => Ok(found),
-        None => bail!("billing was switched off at Clerk while it was compared; run again"),
+        Subscribed::To(found) => Ok(found),
+        Subscribed::Unreadable(why) => bail!(why),
+        Subscribed::NotBilled => bail!("billing was switched off at Clerk while it was compared; run again"),
     }
 }

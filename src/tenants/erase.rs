@@ -3,20 +3,23 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use sea_orm::DbErr;
 
 use super::purge::{Purge, Purged};
 use super::removed::Removed;
+use crate::audit::Origin;
 use crate::auth::Revocations;
 use crate::clerk::event::{Event, Notice};
 use crate::db::{Db, TenantId};
 use crate::directory::{sync, tombstone};
 use crate::jobs::letters;
+use crate::mail::Mail;
+use crate::mirroring;
 
 /// Servers hear of a deletion within a second; a request that they had let in before may take ten more, and its last statement
 /// five. What it writes must not come after the rest is gone.
-const UNTIL_QUIET: TimeDelta = TimeDelta::seconds(20);
+const UNTIL_QUIET: Duration = Duration::from_secs(20);
 
 /// How often to ask whether the last job of the tenant is over.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -31,14 +34,14 @@ pub async fn erase(db: &Db, tenant: &TenantId, now: DateTime<Utc>, force: bool) 
     if deleted_at.is_none() && force {
         mark_deleted(db, tenant, now).await.context("marking it as deleted")?;
     }
-    match (deleted_at, force) {
-        (Some(at), _) => until(at + UNTIL_QUIET, now).await,
-        (None, true) => until(now + UNTIL_QUIET, now).await,
-        (None, false) => bail!(
+    if deleted_at.is_none() && !force {
+        bail!(
             "{tenant} is not marked as deleted, so it may be in use. Delete it at Clerk and wait for the webhook; if that \
              was done and no webhook will come, add --force"
-        ),
+        );
     }
+    // From now and not from the deletion: its webhook may have come late, just now.
+    tokio::time::sleep(UNTIL_QUIET).await;
     // None is begun any more for a tenant that is deleted.
     while letters::is_running(db, tenant.as_str(), Utc::now()).await? {
         tokio::time::sleep(LOOK_AGAIN).await;
@@ -49,21 +52,17 @@ pub async fn erase(db: &Db, tenant: &TenantId, now: DateTime<Utc>, force: bool) 
     Ok(purged.removed)
 }
 
-async fn until(quiet: DateTime<Utc>, now: DateTime<Utc>) {
-    tokio::time::sleep((quiet - now).to_std().unwrap_or_default()).await;
-}
-
 /// As if Clerk had announced it, so that everything that follows from a deletion follows here too.
-#[expect(clippy::disallowed_methods, reason = "the operator's command serves no tenant")]
 async fn mark_deleted(db: &Db, tenant: &TenantId, now: DateTime<Utc>) -> Result<(), DbErr> {
     let id = tenant.to_string();
     let event = match tenant {
         TenantId::Organization(_) => Event::OrganizationDeleted { id },
         TenantId::Personal(_) => Event::UserDeleted { id },
     };
-    let tx = db.system().begin().await?;
-    let notice = Notice { event, occurred_at: now.trunc_subsecs(3), digest: Vec::new() };
-    let changes = sync::apply(&tx, &notice).await?;
+    let rows = sync::announced(&Notice { event, occurred_at: now.trunc_subsecs(3), digest: Vec::new() });
+    let tx = mirroring::begin(db, &rows).await?;
+    let kept = mirroring::keep(&tx, &Mail::default(), &Origin::operator(), rows).await?;
+    let changes = kept.record(&tx).await?;
     // This process serves nobody; those that do hear of it.
     sync::commit(tx, changes, &Revocations::default()).await
 }

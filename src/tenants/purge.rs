@@ -12,6 +12,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use super::registry::{OWNED, TELLING};
 use super::removed::Removed;
 use crate::db::{Db, TenantId};
+use crate::directory::access_change::recorded_since;
 use crate::directory::tombstone;
 use crate::jobs;
 use crate::webhooks::forget;
@@ -85,6 +86,10 @@ impl Purge {
         loop {
             let so_far = purged.clone();
             for tenant in tombstone::unpurged(&self.db.system(), before, SOME).await? {
+                // The webhook may have come late: what counts is when servers heard of the deletion.
+                if recorded_since(&self.db.system(), &tenant, self.now - LAST_REQUEST).await? {
+                    continue;
+                }
                 if let Err(error) = self.tenant(&tenant, &mut purged).await {
                     tracing::warn!(%tenant, %error, "a deleted tenant could not be purged");
                     trouble = Some(error);

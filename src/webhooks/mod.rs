@@ -3,6 +3,7 @@
 //! The signature is the authentication. A delivery and its effect are one transaction; what failed is recorded in another, and
 //! the sender's retry applies it.
 
+mod concerned;
 pub mod delivery;
 pub mod forget;
 mod receive;

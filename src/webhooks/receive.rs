@@ -1,7 +1,8 @@
 //! What happens to a genuine delivery.
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
 
+use super::concerned::Concerned;
 use super::delivery::State;
 use super::forget;
 use super::record::{Outcome, record};
@@ -11,7 +12,7 @@ use crate::auth::Revocations;
 use crate::clerk::event::{Envelope, Event, Malformed, Notice, Unreadable};
 use crate::db::Db;
 use crate::db::trouble::sql_state;
-use crate::directory::{sync, tombstone};
+use crate::directory::sync::{self, Announced};
 use crate::error::{Error, Result};
 use crate::mail::Mail;
 use crate::mirroring;
@@ -36,7 +37,7 @@ pub(super) async fn receive(
     match apply(db, revocations, mail, &outcome, &notice).await {
         Ok(()) => Ok(()),
         Err(error) => {
-            note_failure(db, outcome, &error).await;
+            note_failure(db, outcome, &sync::announced(&notice), &error).await;
             Err(error.into())
         }
     }
@@ -47,7 +48,6 @@ pub(super) async fn receive(
 /// Of any number of twins at once one takes effect. On PostgreSQL the second insert of an id waits for the first transaction;
 /// once that has committed it finds an applied delivery, once that has failed it takes its place. On SQLite a transaction
 /// that writes has the database to itself.
-#[expect(clippy::disallowed_methods, reason = "a delivery may concern any tenant")]
 async fn apply(
     db: &Db,
     revocations: &Revocations,
@@ -55,11 +55,17 @@ async fn apply(
     outcome: &Outcome<'_>,
     notice: &Notice,
 ) -> Result<(), DbErr> {
-    let tx = db.system().begin().await?;
+    let rows = sync::announced(notice);
+    let tx = mirroring::begin(db, &rows).await?;
     let mut changes = Vec::new();
     if record(&tx, outcome, becomes(notice), None).await? {
-        let kept = mirroring::keep(&tx, mail, &Origin::clerk(outcome.id), sync::announced(notice)).await?;
-        forget_if_purged(&tx, outcome.id, outcome.organization.as_deref()).await?;
+        let concerned = Concerned::of(outcome.organization.as_deref(), &rows);
+        let mut purged = concerned.purged_before(&tx).await?;
+        let kept = mirroring::keep(&tx, mail, &Origin::clerk(outcome.id), rows).await?;
+        purged |= concerned.purged_after(&tx).await?;
+        if purged {
+            forget::one(&tx, outcome.id).await?;
+        }
         changes = kept.record(&tx).await?;
     }
     sync::commit(tx, changes, revocations).await
@@ -70,47 +76,34 @@ pub(super) fn becomes(notice: &Notice) -> State {
     if notice.event == Event::Other { State::Ignored } else { State::Applied }
 }
 
-/// A late delivery about an organization whose data was purged leaves its id and what became of it, and nothing more.
-///
-/// # Errors
-/// The database's.
-pub(super) async fn forget_if_purged<C: ConnectionTrait>(
-    tx: &C,
-    id: &str,
-    organization: Option<&str>,
-) -> Result<(), DbErr> {
-    match organization {
-        Some(organization) if tombstone::is_purged(tx, organization).await? => forget::one(tx, id).await,
-        _ => Ok(()),
-    }
-}
-
 fn malformed(error: Malformed) -> Error {
     Error::Malformed { code: "event_malformed", detail: format!("The delivery is {error}.") }
 }
 
 async fn unreadable(db: &Db, outcome: Outcome<'_>, error: &Unreadable) -> Result<Error, DbErr> {
     let reason = error.to_string();
-    note(db, &outcome, State::Unreadable, &reason).await?;
+    note(db, &outcome, &Announced::default(), State::Unreadable, &reason).await?;
     tracing::warn!(delivery = outcome.id, kind = outcome.kind, reason, "a delivery cannot be read");
     Ok(Error::Unprocessable { code: "event_unreadable", detail: format!("{reason}.") })
 }
 
 /// In a transaction of its own, as that of the delivery is gone. The answer is a failure whether or not this succeeds.
-async fn note_failure(db: &Db, outcome: Outcome<'_>, error: &DbErr) {
+async fn note_failure(db: &Db, outcome: Outcome<'_>, rows: &Announced, error: &DbErr) {
     let reason = reason(error);
     tracing::warn!(delivery = outcome.id, kind = outcome.kind, reason, "a delivery could not be applied");
-    if let Err(error) = note(db, &outcome, State::Failed, &reason).await {
+    if let Err(error) = note(db, &outcome, rows, State::Failed, &reason).await {
         tracing::warn!(delivery = outcome.id, %error, "nor could that be recorded");
     }
 }
 
 /// Records a delivery of which nothing was applied.
 #[expect(clippy::disallowed_methods, reason = "a delivery may concern any tenant")]
-async fn note(db: &Db, outcome: &Outcome<'_>, state: State, reason: &str) -> Result<(), DbErr> {
+async fn note(db: &Db, outcome: &Outcome<'_>, rows: &Announced, state: State, reason: &str) -> Result<(), DbErr> {
     let tx = db.system().begin().await?;
-    if record(&tx, outcome, state, Some(reason)).await? {
-        forget_if_purged(&tx, outcome.id, outcome.organization.as_deref()).await?;
+    if record(&tx, outcome, state, Some(reason)).await?
+        && Concerned::of(outcome.organization.as_deref(), rows).purged(&tx).await?
+    {
+        forget::one(&tx, outcome.id).await?;
     }
     tx.commit().await
 }

@@ -1,8 +1,11 @@
 //! Writes what became of a delivery, by its id.
 
+use std::borrow::Cow;
+
 use chrono::{SubsecRound, Utc};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, ExprTrait, Insert};
+use serde_json::Value;
 
 use super::delivery::{ActiveModel, Column, Entity, State};
 use crate::clerk::event::Envelope;
@@ -13,17 +16,32 @@ pub(super) struct Outcome<'a> {
     pub(super) id: &'a str,
     pub(super) kind: &'a str,
     pub(super) organization: Option<String>,
-    payload: &'a str,
+    payload: Cow<'a, str>,
 }
 
 impl<'a> Outcome<'a> {
     pub(super) fn new(id: &'a str, envelope: &'a Envelope<'_>, body: &'a [u8]) -> Self {
         let kind = envelope.kind();
-        // These carry one-time codes and sign-in links, with which a reader of the table could sign in as somebody.
-        let secret = kind.starts_with("email.") || kind.starts_with("sms.");
-        let payload = if secret { "" } else { std::str::from_utf8(body).unwrap_or_default() };
-        Self { id, kind, organization: envelope.organization_id(), payload }
+        Self { id, kind, organization: envelope.organization_id(), payload: storable(kind, body) }
     }
+}
+
+/// What may be stored of a delivery: nothing with which a reader of the table could sign in as somebody, or join in their place.
+fn storable<'a>(kind: &str, body: &'a [u8]) -> Cow<'a, str> {
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    // These carry one-time codes and links throughout.
+    if ["email.", "sms.", "waitlistEntry."].iter().any(|secret| kind.starts_with(secret)) {
+        return "".into();
+    }
+    if !kind.starts_with("organizationInvitation.") {
+        return text.into();
+    }
+    let Ok(mut event) = serde_json::from_str::<Value>(text) else { return "".into() };
+    if let Some(data) = event.get_mut("data").and_then(Value::as_object_mut) {
+        // The link by which the invited person accepts. Nothing here reads it.
+        data.remove("url");
+    }
+    event.to_string().into()
 }
 
 /// Records a delivery unless it was applied or ignored before, and says whether it did. Counts the attempts.
@@ -43,7 +61,7 @@ pub(super) async fn record<C: ConnectionTrait>(
         state: Set(state),
         attempts: Set(1),
         reason: Set(reason.map(str::to_owned)),
-        payload: Set(outcome.payload.to_owned()),
+        payload: Set(outcome.payload.to_string()),
         organization_id: Set(outcome.organization.clone()),
         received_at: Set(now),
         updated_at: Set(now),

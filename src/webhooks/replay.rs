@@ -7,8 +7,10 @@ use chrono::{SubsecRound, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
 
+use super::concerned::Concerned;
 use super::delivery::{Column, Entity, State};
-use super::receive::{becomes, forget_if_purged, reason};
+use super::forget;
+use super::receive::{becomes, reason};
 use super::stored::{Wanted, next};
 use crate::audit::Origin;
 use crate::auth::Revocations;
@@ -77,13 +79,17 @@ pub async fn all(
 /// The row is held until the end, so that neither a retry of the sender nor a purge comes in between.
 #[expect(clippy::disallowed_methods, reason = "a delivery may concern any tenant")]
 async fn apply(db: &Db, revocations: &Revocations, id: &str) -> Result<Replayed, DbErr> {
-    let tx = db.system().begin().await?;
-    let Some(row) = Entity::find_by_id(id).lock_exclusive().one(&tx).await? else { return Ok(Replayed::Absent) };
-    if row.payload.is_empty() {
+    let Some(stored) = Entity::find_by_id(id).one(&db.system().reader()).await? else { return Ok(Replayed::Absent) };
+    if stored.payload.is_empty() {
         return Ok(Replayed::Forgotten);
     }
     // Clerk's events have a time of their own; this one stands in as that of the attempt did, in whole seconds.
-    let notice = match read(row.payload.as_bytes(), row.received_at.trunc_subsecs(0)) {
+    let read = read(stored.payload.as_bytes(), stored.received_at.trunc_subsecs(0));
+    let rows = read.as_ref().map(sync::announced).unwrap_or_default();
+    let tx = mirroring::begin(db, &rows).await?;
+    let row = Entity::find_by_id(id).lock_exclusive().one(&tx).await?;
+    let Some(row) = row.filter(|row| !row.payload.is_empty()) else { return Ok(Replayed::Forgotten) };
+    let notice = match read {
         Ok(notice) => notice,
         Err(reason) => {
             if row.state != State::Applied {
@@ -96,8 +102,13 @@ async fn apply(db: &Db, revocations: &Revocations, id: &str) -> Result<Replayed,
     let state = becomes(&notice);
     record(&tx, id, state, None).await?;
     // Whoever looks after the mirror tells nobody by mail of what is long known.
-    let kept = mirroring::keep(&tx, &Mail::default(), &Origin::clerk(id), sync::announced(&notice)).await?;
-    forget_if_purged(&tx, id, row.organization_id.as_deref()).await?;
+    let concerned = Concerned::of(row.organization_id.as_deref(), &rows);
+    let mut purged = concerned.purged_before(&tx).await?;
+    let kept = mirroring::keep(&tx, &Mail::default(), &Origin::clerk(id), rows).await?;
+    purged |= concerned.purged_after(&tx).await?;
+    if purged {
+        forget::one(&tx, id).await?;
+    }
     let changes = kept.record(&tx).await?;
     sync::commit(tx, changes, revocations).await?;
     Ok(if state == State::Applied { Replayed::Applied } else { Replayed::Ignored })

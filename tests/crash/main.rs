@@ -10,6 +10,7 @@ mod dev;
 mod jobs;
 mod kill;
 mod once;
+mod output;
 mod program;
 mod revocation;
 mod role;

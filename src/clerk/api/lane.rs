@@ -43,10 +43,11 @@ impl LaneConfig {
     pub fn background(per_second: NonZeroU32, at_once: NonZeroU32) -> Self {
         Self {
             places: 4,
-            queue: Duration::from_secs(60),
-            budget: Duration::from_secs(60),
+            // Two calls fit into the time of a job.
+            queue: Duration::from_secs(25),
+            budget: Duration::from_secs(25),
             tries: 5,
-            patience: Duration::from_secs(30),
+            patience: Duration::from_secs(20),
             pace: Some((per_second, at_once)),
         }
     }

@@ -244,6 +244,7 @@ fn no_list() -> Refusal {
     Refusal::away(anyhow::anyhow!("Clerk's answer cannot be read"))
 }
 
-fn unreadable(error: &Unreadable) -> Refusal {
-    Refusal::away(anyhow::anyhow!("Clerk's answer cannot be read: {error}"))
+/// It would be no other if it were asked for again.
+fn unreadable(error: &Unreadable) -> Trouble {
+    Trouble::Denied(anyhow::anyhow!("Clerk's answer cannot be read: {error}"))
 }

@@ -8,7 +8,7 @@ use super::call::Call;
 use super::exchange::Answer;
 use super::read::{Answered, demand};
 use super::{Api, Refusal};
-use crate::clerk::event::Membership;
+use crate::clerk::event::{Membership, Role};
 
 /// A membership as Clerk answered it, just changed or just removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,16 +57,29 @@ impl Api {
         read(&answer, organization, user, true)
     }
 
-    /// Somebody's role; none when they are no member.
+    /// Somebody's membership; none when they are no member.
     ///
     /// # Errors
     /// [`Refusal`]
-    pub async fn role_of(&self, organization: &str, user: &str) -> Result<Option<String>, Refusal> {
+    pub async fn membership_of(&self, organization: &str, user: &str) -> Result<Option<Membership>, Refusal> {
         let clerk = self.call()?;
         // What can be no id is nobody's.
         clerk.address(&["users", user])?;
         let mut found = listed(&clerk, organization, ("user_id", user)).await?.into_iter();
-        Ok(found.find(|found| found.object.person.id == user).map(|found| found.object.role))
+        Ok(found.find(|found| found.object.person.id == user).map(|found| found.object))
+    }
+
+    /// Whether a role has a permission; none when there is no such role.
+    ///
+    /// # Errors
+    /// [`Refusal`]
+    pub async fn role_has(&self, role: &str, permission: &str) -> Result<Option<bool>, Refusal> {
+        let clerk = self.call()?;
+        let mut url = clerk.address(&["organization_roles"])?;
+        url.query_pairs_mut().append_pair("query", role).append_pair("limit", "500");
+        let roles = clerk.ask_for_list(url).await?.objects(Role::answered)?;
+        let role = roles.into_iter().map(|found| found.object).find(|found| found.key == role);
+        Ok(role.map(|role| role.permissions.iter().any(|held| held == permission)))
     }
 
     /// Whether somebody else has a role.

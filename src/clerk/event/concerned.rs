@@ -21,7 +21,8 @@ fn named(data: &Value) -> Option<String> {
             if let Some(found) = direct.or_else(nested) {
                 return Some(found);
             }
-            object.values().collect()
+            // What an application or a person writes there is no announcement of Clerk's.
+            object.iter().filter(|(name, _)| !name.ends_with("metadata")).map(|(_, value)| value).collect()
         }
         Value::Array(items) => items.iter().collect(),
         _ => return None,
@@ -56,6 +57,7 @@ mod tests {
             ("something.new", json!({"list": [{"deep": {"organization_id": "org_1"}}]}), Some("org_1")),
             ("subscription.updated", json!({"payer": {"organization_id": "", "user_id": "user_1"}}), None),
             ("user.created", json!({"id": "user_1"}), None),
+            ("user.updated", json!({"unsafe_metadata": {"organization_id": "org_1"}}), None),
             ("something.new", json!({"organization_id": "user_1", "organization": "org_1"}), None),
             ("something.new", json!({"organization_id": 7, "organization": {"id": null}}), None),
             ("something.new", json!("org_1"), None),

@@ -7,6 +7,7 @@ mod billing;
 mod concerned;
 mod fields;
 mod objects;
+mod role;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ pub use billing::{BilledPlan, ItemStatus, Payer, PaymentAttempt, Seats, Subscrip
 pub use fields::Unreadable;
 use fields::{Fields, millis};
 pub use objects::{EndedSession, Ending, Invitation, InvitationStatus, Membership, Organization, Person, User};
+pub use role::Role;
 
 /// The longest event type that is kept, in bytes.
 const MAX_TYPE: usize = 255;

@@ -21,19 +21,17 @@ const PATIENCE: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(60)
 
 /// Follows until dropped.
 #[derive(Debug)]
-pub struct Following(Option<JoinHandle<()>>);
+pub struct Following(JoinHandle<()>);
 
 impl Drop for Following {
     fn drop(&mut self) {
-        if let Some(task) = &self.0 {
-            task.abort();
-        }
+        self.0.abort();
     }
 }
 
-/// Reads all that matters, and on PostgreSQL goes on following what other instances record.
+/// Reads all that matters, and goes on following what other processes record: instances, and an operator's commands.
 ///
-/// On SQLite there are no other instances. When the table cannot be read (the code of a release may come before its schema),
+/// SQLite tells nobody of anything, so there the table is read twice a second. When the table cannot be read (the code of a release may come before its schema),
 /// no token issued until now is accepted, since nobody can say what was taken away.
 pub async fn follow(db: &Db, config: &DatabaseConfig, revocations: &Revocations) -> Following {
     let mut reader = Reader::new(db.clone(), revocations.clone());
@@ -41,9 +39,14 @@ pub async fn follow(db: &Db, config: &DatabaseConfig, revocations: &Revocations)
         tracing::warn!(%error, "changes of access cannot be read; tokens issued until now are not accepted");
         revocations.forget_until(chrono::Utc::now().timestamp());
     }
-    let several = config.url.kind() == DatabaseKind::Postgres;
-    revocations.set_hearing(!several);
-    Following(several.then(|| tokio::spawn(keep_up(reader, config.direct_url.clone()))))
+    revocations.set_hearing(false);
+    let (kind, direct) = (config.url.kind(), config.direct_url.clone());
+    Following(tokio::spawn(async move {
+        match kind {
+            DatabaseKind::Postgres => keep_up(reader, direct).await,
+            DatabaseKind::Sqlite => poll_until(&mut reader, std::future::pending()).await,
+        }
+    }))
 }
 
 /// Listens, and polls whenever that is not possible.

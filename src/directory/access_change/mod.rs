@@ -10,14 +10,14 @@ mod listener;
 mod reader;
 mod record;
 
-use chrono::{SubsecRound, TimeDelta, Utc};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
 pub use follow::{Following, follow};
 pub(super) use record::{of_ended_session, of_membership, of_organization, of_user, record};
 
 use crate::auth::revocation;
-use crate::db::Db;
+use crate::db::{Db, TenantId};
 
 /// Where PostgreSQL tells of new rows.
 const CHANNEL: &str = "tenantry_access_changes";
@@ -28,6 +28,23 @@ const PLAN: &str = "plan ";
 
 /// How long a row is kept: longer than it is read, whatever the clocks.
 const KEPT: TimeDelta = TimeDelta::hours(revocation::KEPT.num_hours() + 1);
+
+/// Whether anything of a tenant's access was recorded since a time: an organization's, or a person's.
+///
+/// # Errors
+/// The database's.
+pub async fn recorded_since<C: ConnectionTrait>(
+    db: &C,
+    tenant: &TenantId,
+    since: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let of = match tenant {
+        TenantId::Organization(id) => entity::Column::OrganizationId.eq(id),
+        TenantId::Personal(id) => entity::Column::UserId.eq(id),
+    };
+    let lately = entity::Entity::find().filter(of).filter(entity::Column::RecordedAt.gt(since.trunc_subsecs(6)));
+    Ok(lately.limit(1).one(db).await?.is_some())
+}
 
 /// Deletes the changes that were recorded longer ago, and says how many.
 ///

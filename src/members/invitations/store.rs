@@ -38,7 +38,11 @@ pub(super) async fn store(
     // In one order always, so that two transactions cannot wait for each other.
     let mut ordered: Vec<_> = answers.iter().collect();
     ordered.sort_by(|one, other| one.object.id.cmp(&other.object.id));
-    let tx = means.db.system().begin().await?;
+    // All of one organization's, the caller's.
+    let tx = match ordered.first() {
+        Some(answer) => means.db.system().begin_in_turn(&answer.object.organization_id).await?,
+        None => means.db.system().begin().await?,
+    };
     let mut changes = Vec::new();
     for answer in &ordered {
         changes.extend(sync::keep(&tx, sync::answered_invitation(answer)).await?);

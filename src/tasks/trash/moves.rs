@@ -51,12 +51,12 @@ pub async fn put(tx: TenantDb<Transaction>, origin: &Origin, task: Model, by: &s
     Ok(tx.commit(entry).await?)
 }
 
-/// Brings a task back as it was, but for an assignee who has left meanwhile.
+/// Brings a [locked](lock) task back as it was, but for an assignee who has left meanwhile.
 ///
 /// # Errors
-/// 404 when it is not in the trash, or was there until now.
-pub async fn restore(tx: &TenantDb<Transaction>, origin: &Origin, id: Uuid, by: &str) -> Result<(Model, Entry)> {
-    let task = lock(tx, id).await?;
+/// The database's.
+pub async fn restore(tx: &TenantDb<Transaction>, origin: &Origin, task: Model, by: &str) -> Result<(Model, Entry)> {
+    let id = task.id;
     let back = [
         (Column::DeletedAt, Expr::value(None::<DateTime<Utc>>)),
         (Column::DeletedBy, Expr::value(None::<String>)),
@@ -83,7 +83,10 @@ pub async fn purge(tx: TenantDb<Transaction>, origin: &Origin, id: Uuid, if_matc
 }
 
 /// A task in the trash, which stays there until the transaction ends.
-async fn lock(tx: &TenantDb<Transaction>, id: Uuid) -> Result<Model> {
+///
+/// # Errors
+/// 404 when it is not in the trash, or was there until now.
+pub async fn lock(tx: &TenantDb<Transaction>, id: Uuid) -> Result<Model> {
     let found = Entity::find().filter(in_trash(now())).filter(Column::Id.eq(id));
     tx.one(found.lock_exclusive()).await?.ok_or(NOT_IN_TRASH)
 }

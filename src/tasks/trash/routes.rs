@@ -106,10 +106,12 @@ pub async fn restore_task(
         Claim::Replayed(response) => return Ok(response),
         Claim::Ours(claimed) => claimed,
     };
+    // First: what is not in the trash is not refused for want of room.
+    let task = moves::lock(&tx, id).await?;
     if entitled.room_for_tasks(&tx, living(), 1).await? {
         mail.limit_reached(&tx, Limit::Tasks).await?;
     }
-    let (row, entry) = moves::restore(&tx, &origin, id, &guard.user.user_id).await?;
+    let (row, entry) = moves::restore(&tx, &origin, task, &guard.user.user_id).await?;
     let answer = Answer::ok(&etag(row.version), &Task::of(row, tx.tenant()))?;
     claimed.commit(tx, answer, entry).await
 }

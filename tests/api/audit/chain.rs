@@ -51,7 +51,7 @@ on_both_databases! {
             ("gap", "DELETE FROM audit_log WHERE {third}"),
             ("end", "DELETE FROM audit_log WHERE {of} AND seq = (SELECT max(seq) FROM audit_log WHERE {of})"),
             ("head", "DELETE FROM audit_heads WHERE {of}"),
-            ("swap", "UPDATE audit_log SET seq = -seq WHERE {third}"),
+            ("swap", "UPDATE audit_log SET seq = seq + 100 WHERE {third}"),
         ] {
             let organization = app.organization(&format!("acme-{name}")).await;
             for number in 0..5 {

@@ -32,9 +32,10 @@ on_both_databases! {
         assert_eq!(admin.patch("/api/me", json!({"first_name": "Ada"})).await.summary(), "200");
 
         let all = admin.get("/api/audit-log").await.list();
+        let named = json!({"first_name": "admin-acme"});
         let (none, invited) = (json!({}), json!({"email_address": "uma@example.com", "role": "org:member"}));
         let expected = [
-            ("profile.updated", format!("user {}", acme.admin_id), &none, &json!({"first_name": "Ada"})),
+            ("profile.updated", format!("user {}", acme.admin_id), &named, &json!({"first_name": "Ada"})),
             ("invitation.revoked", format!("invitation {uma}"), &invited, &none),
             ("invitation.created", format!("invitation {uma}"), &none, &invited),
             ("member.removed", format!("member {}", sam.user_id), &json!({"role": "org:admin"}), &none),

@@ -56,7 +56,10 @@ on_both_databases! {
         let to_output = org(&app, folder.path(), &["export", id]).await;
         assert!(to_output.success, "{to_output:?}");
         let rows_of = |text: &str| text.lines().filter(|line| !line.contains("\"manifest\"")).count();
-        assert_eq!(rows_of(&to_output.output), rows_of(&written));
+        assert_eq!(rows_of(&to_output.output), rows_of(&written) + 1, "the first export is on record in the second");
+        let recorded = planted.organization.admin().get("/api/audit-log?action=data.exported").await.list();
+        assert_eq!(recorded.len(), 2, "{recorded:?}");
+        assert_eq!(recorded[0]["actor"]["type"], "operator");
     }
 
     async fn of_nobody_there_is_nothing_to_export(app) {
