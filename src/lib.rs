@@ -12,6 +12,7 @@ pub mod db;
 pub mod directory;
 pub mod entitlements;
 pub mod error;
+pub mod events;
 pub mod health;
 pub mod http;
 pub mod idempotency;

@@ -26,6 +26,7 @@ use crate::error::Problem;
         (name = "comments", description = "What people say about a task"),
         (name = "people", description = "The caller, their organizations, and the members of the active one"),
         (name = "billing", description = "What the active organization pays for, and what that allows"),
+        (name = "events", description = "What changes, as it changes"),
         (name = "records", description = "Who did what in the organization"),
         (name = "webhooks", description = "What Clerk tells us"),
         (name = "service", description = "What the server is and how it is"),

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::http::middleware::{Limits, wrap};
 use crate::limits::{Door, limit_address, limit_caller};
 use crate::state::AppState;
-use crate::{audit, billing, health, mail, me, members, openapi, organizations, tasks, webhooks};
+use crate::{audit, billing, events, health, mail, me, members, openapi, organizations, tasks, webhooks};
 
 /// The whole service.
 pub fn app(state: AppState, limits: &Limits) -> Router {
@@ -43,6 +43,7 @@ fn routes() -> (Router<AppState>, Router<AppState>, OpenApi) {
         .nest("/api/invitations", members::invitations_router())
         .nest("/api/audit-log", audit::router())
         .nest("/api/billing", billing::router())
+        .nest("/api/events", events::router())
         .nest("/api", organizations::router())
         .nest("/api", tasks::person_router())
         .into_parts();

@@ -9,6 +9,7 @@ use crate::clerk::{Api, Clock, KeySource, PartyPolicy, Verifier, VerifierConfig}
 use crate::config::{self, ClerkConfig, Config};
 use crate::db::Db;
 use crate::entitlements::Entitlements;
+use crate::events::Feed;
 use crate::limits::Limiter;
 use crate::mail::Mail;
 use crate::tasks::TrashHold;
@@ -31,6 +32,8 @@ pub struct AppState {
     pub entitlements: Entitlements,
     /// Tells people by mail.
     pub mail: Mail,
+    /// Tells pages what changes.
+    pub events: Feed,
     /// How much anybody may ask for.
     pub limiter: Limiter,
     /// Whether personal workspaces are switched on.
@@ -51,6 +54,7 @@ impl AppState {
         let (clock, revocations) = (Clock::system(), Revocations::default());
         let plans = config.plans.clone();
         Ok(Self {
+            events: Feed::new(db.clone(), clock.clone(), config.limits.max_event_streams),
             db,
             limiter: Limiter::for_plans(&config.limits, connections, &clock, &plans),
             entitlements: Entitlements::new(plans, config.past_due_grace, clock, &revocations),

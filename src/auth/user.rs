@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::http::request::Parts;
 
-use super::{ADMIN, Powers};
+use super::{ADMIN, Powers, Revocations};
 use crate::clerk::Reject;
 use crate::clerk::session::Session;
 use crate::db::TenantId;
@@ -84,6 +84,14 @@ impl AuthUser {
     /// The caller of a verified session token, and the powers that it claims in vain.
     pub fn new(session: Arc<Session>, lost: Powers) -> Self {
         Self { session, lost }
+    }
+
+    /// Whether nothing more was taken away since the request began.
+    ///
+    /// # Errors
+    /// When nothing of the token holds any more.
+    pub fn holds_as_before(&self, revocations: &Revocations) -> Result<bool, Reject> {
+        Ok(revocations.check(&self.session)? == self.lost)
     }
 
     /// Whose data a request is about: the active organization, or the caller's own workspace where those are switched on.

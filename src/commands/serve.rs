@@ -72,11 +72,14 @@ impl Server {
         let revocations = self.state.revocations.clone();
         let sweeping = tokio::spawn(sweep::sweep_hourly(self.db.clone(), revocations, self.organization_hold));
         let pruning = tokio::spawn(self.state.limiter.clone().prune_regularly());
+        let events = self.state.events.clone();
         let app = crate::app(self.state, &self.limits).into_make_service_with_connect_info::<SocketAddr>();
         let (tell, mut told) = watch::channel(false);
         let stop = async move {
             told_to_stop().await;
             tell.send_replace(true);
+            // They would go on for as long as their tokens do.
+            events.close();
         };
         // A request that has begun ends by its own time limit; a head that never ends has none.
         let mut jobs_told = told.clone();

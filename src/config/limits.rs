@@ -21,6 +21,8 @@ pub struct LimitsConfig {
     pub tenant_factor: u32,
     /// How many requests may be in progress at once.
     pub max_concurrent: usize,
+    /// How many event streams may be open at once.
+    pub max_event_streams: usize,
     /// Proxies whose word on the client's address counts.
     pub trusted_proxies: Vec<IpNet>,
     /// The header in which they name the one address of the client, instead of `X-Forwarded-For`.
@@ -46,6 +48,7 @@ impl Default for LimitsConfig {
             rates: Rates::default(),
             tenant_factor: 0,
             max_concurrent: 512,
+            max_event_streams: 10_000,
             trusted_proxies: Vec::new(),
             address_header: None,
         }
@@ -62,9 +65,10 @@ impl LimitsConfig {
         };
         let tenant_factor = reader.number("RATE_LIMIT_TENANT_FACTOR", 0..=1000);
         let max_concurrent = reader.number("MAX_CONCURRENT_REQUESTS", 1..=100_000);
+        let max_event_streams = reader.number("MAX_EVENT_STREAMS", 0..=1_000_000);
         let address_header = address_header(reader);
         let trusted_proxies = trusted_proxies(reader, address_header.is_some());
-        Self { rates, tenant_factor, max_concurrent, trusted_proxies, address_header }
+        Self { rates, tenant_factor, max_concurrent, max_event_streams, trusted_proxies, address_header }
     }
 }
 

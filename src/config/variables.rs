@@ -179,6 +179,11 @@ pub const VARIABLES: &[Variable] = &[
         Fixed("10"),
         "an organization as a whole may send so many times what one caller may, 0 to 1000; `0` is no limit",
     ),
+    open(
+        "MAX_EVENT_STREAMS",
+        Fixed("10000"),
+        "streams of `GET /api/events` open at once, 0 to 1000000; the next gets 503",
+    ),
     open("MAX_CONCURRENT_REQUESTS", Fixed("512"), "requests in progress at once, 1 to 100000; the next gets 503"),
     open(
         "TRUSTED_PROXIES",

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sea_orm::metric::Info;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr};
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 use super::{SystemDb, TenantDb, TenantId};
 use crate::config::DatabaseConfig;
@@ -30,7 +30,7 @@ pub(super) struct Pool {
     /// Whether statements are prepared under names that outlive their transaction.
     pub(super) prepares: bool,
     /// Told of every transaction that was committed.
-    pub(super) commits: Arc<Notify>,
+    pub(super) commits: Arc<watch::Sender<()>>,
 }
 
 impl Pool {
@@ -86,9 +86,9 @@ impl Db {
         &self.pool.connection
     }
 
-    /// Waits until a transaction of this process has been committed, or one has been since the last time. One may wait.
-    pub(crate) async fn committed(&self) {
-        self.pool.commits.notified().await;
+    /// Changes whenever a transaction of this process has been committed.
+    pub(crate) fn commits(&self) -> watch::Receiver<()> {
+        self.pool.commits.subscribe()
     }
 
     /// Asks the database for an answer.

@@ -13,7 +13,7 @@ use sea_orm::{
 };
 use sea_query_sqlx::SqlxValues;
 use sqlx_core::transaction::TransactionManager;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, watch};
 use tracing::Instrument;
 
 use super::identity::{Access, Identity};
@@ -40,7 +40,7 @@ pub fn held() -> Option<Held> {
 /// A transaction. Dropping it rolls back.
 pub struct Transaction {
     kind: Kind,
-    commits: Arc<Notify>,
+    commits: Arc<watch::Sender<()>>,
 }
 
 enum Kind {
@@ -108,7 +108,7 @@ impl Transaction {
         in_a_task(async move {
             let commits = Arc::clone(&self.commits);
             self.commit_here().await?;
-            commits.notify_one();
+            commits.send_replace(());
             Ok(())
         })
         .await
@@ -133,7 +133,7 @@ impl Transaction {
             let committed = transaction.noted(&statement, sent).await;
             Driver::start_rollback(&mut session);
             committed?;
-            self.commits.notify_one();
+            self.commits.send_replace(());
             Ok(())
         })
         .await

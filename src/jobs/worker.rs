@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
+use tokio::sync::watch;
 use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
@@ -81,7 +82,7 @@ impl Worker {
     /// Does jobs until told to stop; then waits for those under way, and gives back what is not done in time.
     pub async fn work(self, stop: impl Future<Output = ()>, patience: Duration) {
         let (mut tasks, mut running) = (JoinSet::new(), Running::new());
-        let (mut looks, mut stop) = (Looks::default(), std::pin::pin!(stop));
+        let (mut looks, mut stop) = (Looks::new(&self.db), std::pin::pin!(stop));
         // Ends with this.
         let mut reminding = JoinSet::new();
         reminding.spawn(remind(self.db.clone(), self.registry.kinds()));
@@ -91,7 +92,7 @@ impl Worker {
                 biased;
                 () = &mut stop => break,
                 Some(ended) = tasks.join_next_with_id(), if !tasks.is_empty() => forget(&mut running, &ended),
-                () = looks.next(&self.db), if tasks.len() < self.at_once => {}
+                () = looks.next(), if tasks.len() < self.at_once => {}
             }
         }
         reminding.abort_all();
@@ -164,19 +165,18 @@ fn forget(running: &mut Running, ended: &Result<(Id, ()), tokio::task::JoinError
 /// When to look for the next job.
 #[derive(Debug)]
 struct Looks {
+    commits: watch::Receiver<()>,
     last: Instant,
     failing: bool,
 }
 
-impl Default for Looks {
-    fn default() -> Self {
-        Self { last: Instant::now(), failing: false }
-    }
-}
-
 impl Looks {
+    fn new(db: &Db) -> Self {
+        Self { commits: db.commits(), last: Instant::now(), failing: false }
+    }
+
     fn went_well(&mut self) {
-        *self = Self::default();
+        (self.last, self.failing) = (Instant::now(), false);
     }
 
     fn failed(&mut self, error: DbErr) {
@@ -184,15 +184,15 @@ impl Looks {
             let reason = Failure::from(error).reason;
             tracing::warn!(reason, "jobs cannot be read");
         }
-        *self = Self { failing: true, ..Self::default() };
+        (self.last, self.failing) = (Instant::now(), true);
     }
 
     /// Waits until this process has committed something, or it is time anyway. Every commit counts: which of them brought a job
     /// is not worth knowing.
-    async fn next(&self, db: &Db) {
+    async fn next(&mut self) {
         sleep_until(self.last + REST).await;
         tokio::select! {
-            () = db.committed(), if !self.failing => {}
+            _ = self.commits.changed(), if !self.failing => {}
             () = sleep(POLL) => {}
         }
     }

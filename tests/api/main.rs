@@ -16,6 +16,7 @@ mod compatibility;
 mod concurrency;
 mod deliveries;
 mod errors;
+mod events;
 mod idempotency;
 mod invitations;
 mod isolation;

@@ -24,6 +24,7 @@ use tenantry::clerk::{Api, Clock, KeySource, Verifier, VerifierConfig};
 use tenantry::config::{Catalogue, LimitsConfig};
 use tenantry::db::Db;
 use tenantry::entitlements::Entitlements;
+use tenantry::events::Feed;
 use tenantry::http::middleware::Limits;
 use tenantry::limits::Limiter;
 use tenantry::mail::Mail;
@@ -69,6 +70,7 @@ impl App {
         let grace = chrono::TimeDelta::days(7);
         let state = AppState {
             entitlements: Entitlements::new(Catalogue::default(), grace, Clock::system(), &revocations),
+            events: Feed::new(db.clone(), Clock::system(), 10),
             db: db.clone(),
             verifier: Verifier::new(VerifierConfig::new("https://clerk.example", parties, keys)).unwrap(),
             revocations,

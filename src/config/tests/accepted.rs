@@ -99,6 +99,7 @@ fn limits_are_numbers_and_proxies_are_networks() {
         ("RATE_LIMIT_SEARCH", "0"),
         ("RATE_LIMIT_WEBHOOK", "5"),
         ("RATE_LIMIT_TENANT_FACTOR", "0"),
+        ("MAX_EVENT_STREAMS", "0"),
         ("MAX_CONCURRENT_REQUESTS", "1"),
         ("TRUSTED_PROXIES", "10.1.2.3/8, fd00::/8,192.0.2.1,2001:db8::1,10.0.0.0/8"),
         ("CLIENT_ADDRESS_HEADER", "Fly-Client-IP"),

@@ -55,6 +55,7 @@ fn plain_values_have_a_form_and_a_range() {
         local_refuses(name, &[("-1", "0 to 100000"), ("100001", "0 to 100000"), ("10/s", "0 to 100000")]);
     }
     local_refuses("RATE_LIMIT_TENANT_FACTOR", &[("1001", "0 to 1000"), ("1.5", "0 to 1000")]);
+    local_refuses("MAX_EVENT_STREAMS", &[("-1", "0 to 1000000"), ("many", "0 to 1000000")]);
     local_refuses("MAX_CONCURRENT_REQUESTS", &[("0", "1 to 100000"), ("off", "1 to 100000")]);
     production_refuses("DEBUG", &[("true", "production refuses")]);
 }

@@ -97,7 +97,7 @@ pub fn fixture(operation: &str) -> Option<Fixture> {
             ))
         }
         "GET /api/invitations/{id}" | "DELETE /api/invitations/{id}" => sent.place("id", Thing::Invitation),
-        "GET /api/billing" => sent.foreign_queries(&["org_id={org}"]),
+        "GET /api/billing" | "GET /api/events" => sent.foreign_queries(&["org_id={org}"]),
         "GET /api/members" => sent.foreign_queries(&OUR_MEMBERS),
         "GET /api/members/{user_id}" | "DELETE /api/members/{user_id}" => sent.place("user_id", Thing::Member),
         "PATCH /api/members/{user_id}" => {

@@ -1,6 +1,6 @@
 //! An answer, in a form that assertions can read.
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use http_body_util::BodyExt;
@@ -14,10 +14,22 @@ pub struct Answer {
     pub body: Bytes,
 }
 
+async fn first_frame(mut body: Body) -> Bytes {
+    match body.frame().await {
+        Some(frame) => frame.unwrap().into_data().unwrap_or_default(),
+        None => Bytes::new(),
+    }
+}
+
 impl Answer {
     pub async fn read(response: Response) -> Self {
         let (parts, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
+        let streams = parts.headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+        let body = match streams {
+            // It has no end of its own; what it begins with is enough.
+            true => first_frame(body).await,
+            false => body.collect().await.unwrap().to_bytes(),
+        };
         Self { status: parts.status, headers: parts.headers, body }
     }
 

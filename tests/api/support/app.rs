@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request};
+use axum::response::Response;
 use chrono::{TimeDelta, Utc};
 use clerk_emulator::{Emulator, Plan, Seed, SigningKey};
 use secrecy::SecretString;
@@ -16,6 +17,7 @@ use tenantry::clerk::{Api, Clock, KeySource, Verifier, VerifierConfig};
 use tenantry::config::{Catalogue, LimitsConfig, MailConfig};
 use tenantry::db::Db;
 use tenantry::entitlements::Entitlements;
+use tenantry::events::Feed;
 use tenantry::http::middleware::Limits;
 use tenantry::limits::Limiter;
 use tenantry::mail::Mail;
@@ -134,7 +136,12 @@ impl TestApp {
 
     /// One request through the whole router.
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
+        Answer::read(self.answer(request).await).await
+    }
+
+    /// The same, its body not read yet.
+    pub async fn answer(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     /// Does every job that is due, and says how many it began.
@@ -184,6 +191,7 @@ fn state(clerk: &Emulator, db: Db, revocations: &Revocations, setup: &Setup) -> 
     let trash = TrashHold(setup.trash_hold);
     let mail = Mail::new(setup.mail.as_ref()).unwrap();
     AppState {
+        events: Feed::new(db.clone(), setup.clock.clone(), setup.limits.max_event_streams),
         db,
         verifier,
         revocations,

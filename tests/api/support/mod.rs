@@ -5,12 +5,14 @@ mod app;
 mod database;
 mod log;
 mod people;
+mod stream;
 
 pub use answer::Answer;
 pub use app::{ORIGIN, Setup, TestApp, signing_key};
 pub use database::{Database, Scratch};
 pub use log::Log;
 pub use people::{Caller, Organization, TaskRef, new_user};
+pub use stream::Stream;
 
 /// Runs the same test on SQLite and on PostgreSQL.
 ///

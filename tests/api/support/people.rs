@@ -9,7 +9,7 @@ use axum::http::{HeaderName, HeaderValue, Method, Request, header};
 use clerk_emulator::{NewOrganization, NewUser, TokenRequest};
 use serde_json::{Value, json};
 
-use super::{Answer, TestApp};
+use super::{Answer, Stream, TestApp};
 
 /// An organization of the local Clerk with an admin.
 #[derive(Clone)]
@@ -164,8 +164,18 @@ impl Caller {
         self.send(method, path, body.map(Body::from)).await
     }
 
+    /// Listens to events, from a place or from now on.
+    pub async fn listen(&self, from: Option<&str>) -> Stream {
+        let caller = from.map_or_else(|| self.clone(), |from| self.clone().header("last-event-id", from));
+        Stream::of(self.app.answer(caller.prepared(Method::GET, "/api/events", None)).await)
+    }
+
     /// Any request with any body.
     pub async fn send(&self, method: Method, path: impl AsRef<str>, body: Option<Body>) -> Answer {
+        self.app.send(self.prepared(method, path, body)).await
+    }
+
+    fn prepared(&self, method: Method, path: impl AsRef<str>, body: Option<Body>) -> Request<Body> {
         let mut request = Request::builder().method(method).uri(path.as_ref());
         if let Some(peer) = self.peer {
             request = request.extension(ConnectInfo(peer));
@@ -180,7 +190,7 @@ impl Caller {
             let name = HeaderName::try_from(name.as_str()).unwrap();
             request = request.header(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
-        self.app.send(request.body(body.unwrap_or_default()).unwrap()).await
+        request.body(body.unwrap_or_default()).unwrap()
     }
 
     /// A new task with a title.
