@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 
 use crate::auth::PublicRoutes;
 use crate::clerk::Verifier;
+use crate::dashboard;
 use crate::db::Db;
 use crate::state::AppState;
 
@@ -72,10 +73,10 @@ pub struct Health {
 
 /// What is this?
 ///
-/// A browser is sent to the documentation.
+/// A browser is sent to the dashboard or, where that is not built, to the documentation.
 #[utoipa::path(
     get, path = "/", tag = "service",
-    responses((status = 200, description = "Name, version, links", body = About), (status = 303, description = "A browser, to the documentation")),
+    responses((status = 200, description = "Name, version, links", body = About), (status = 303, description = "A browser, to the dashboard or the documentation")),
 )]
 pub async fn get_root(headers: HeaderMap) -> Response {
     let html =
@@ -83,7 +84,8 @@ pub async fn get_root(headers: HeaderMap) -> Response {
     // A cache must not give a browser's answer to a program, or the other way round.
     let vary = [(header::VARY, "accept")];
     if html {
-        return (vary, Redirect::to("/docs/")).into_response();
+        let page = if dashboard::is_built() { dashboard::HOME } else { "/docs/" };
+        return (vary, Redirect::to(page)).into_response();
     }
     let about = Json(About {
         name: "Tenantry",

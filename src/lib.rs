@@ -8,6 +8,7 @@ pub mod billing;
 pub mod clerk;
 pub mod commands;
 pub mod config;
+pub mod dashboard;
 pub mod db;
 pub mod directory;
 pub mod entitlements;

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::http::middleware::{Limits, wrap};
 use crate::limits::{Door, limit_address, limit_caller};
 use crate::state::AppState;
-use crate::{audit, billing, events, health, mail, me, members, openapi, organizations, tasks, webhooks};
+use crate::{audit, billing, dashboard, events, health, mail, me, members, openapi, organizations, tasks, webhooks};
 
 /// The whole service.
 pub fn app(state: AppState, limits: &Limits) -> Router {
@@ -23,6 +23,7 @@ pub fn app(state: AppState, limits: &Limits) -> Router {
     let router = api
         .merge(public)
         .merge(openapi::pages(document))
+        .merge(dashboard::pages())
         .fallback(async || Error::ROUTE_NOT_FOUND)
         .layer(from_fn_with_state(door, limit_address));
     wrap(router, limits).with_state(state)

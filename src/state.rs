@@ -7,6 +7,7 @@ use crate::auth::{Revocations, StepUp, Workspaces};
 use crate::clerk::api::ApiConfig;
 use crate::clerk::{Api, Clock, KeySource, PartyPolicy, Verifier, VerifierConfig};
 use crate::config::{self, ClerkConfig, Config};
+use crate::dashboard::Dashboard;
 use crate::db::Db;
 use crate::entitlements::Entitlements;
 use crate::events::Feed;
@@ -40,6 +41,8 @@ pub struct AppState {
     pub workspaces: Workspaces,
     /// How fresh a factor must be for what cannot be undone.
     pub step_up: StepUp,
+    /// What the page at `/app/` is told.
+    pub dashboard: Dashboard,
     /// How long a deleted task can be restored.
     pub trash: TrashHold,
 }
@@ -65,6 +68,7 @@ impl AppState {
             mail: Mail::new(config.mail.as_ref()).context("mail")?,
             workspaces: Workspaces { personal: config.personal_workspaces },
             step_up: StepUp(config.reverification),
+            dashboard: Dashboard::new(config),
             trash: TrashHold(config.trash_hold),
         })
     }

@@ -19,6 +19,7 @@ const ISSUER: &str = "CLERK_ISSUER";
 const JWKS_URL: &str = "CLERK_JWKS_URL";
 const JWT_KEY: &str = "CLERK_JWT_KEY";
 const API_URL: &str = "CLERK_API_URL";
+const PROXY_URL: &str = "CLERK_PROXY_URL";
 const PARTIES: &str = "CLERK_AUTHORIZED_PARTIES";
 
 /// Everything about Clerk.
@@ -26,6 +27,8 @@ const PARTIES: &str = "CLERK_AUTHORIZED_PARTIES";
 pub struct ClerkConfig {
     /// The key a front end needs; not a secret.
     pub publishable_key: Option<String>,
+    /// Where the dashboard reaches Clerk's Frontend API: a path of its own origin, or an `https://` address; else Clerk's own.
+    pub proxy_url: Option<String>,
     /// The key of the Backend API; always there when serving in `staging` or `production`.
     pub secret_key: Option<SecretString>,
     /// Accepted values of `iss`, without a trailing slash; empty only with [`KeySource::Missing`].
@@ -98,11 +101,25 @@ impl ClerkConfig {
             jwks_stale_ceiling: reader.seconds("CLERK_JWKS_STALE_SECONDS", 300..=604_800),
             webhook_secrets: webhook_secrets(reader),
             authorized_parties: authorized_parties(reader, http, port, party_policy),
+            proxy_url: proxy_url(reader),
             party_policy,
             clock_skew: reader.seconds("CLERK_CLOCK_SKEW_SECONDS", 0..=60),
             publishable_key: publishable.map(|key| key.text),
         }
     }
+}
+
+fn proxy_url(reader: &mut Reader<'_>) -> Option<String> {
+    let text = reader.value(PROXY_URL)?;
+    let path = text.starts_with('/') && !text.starts_with("//") && !text.contains(['?', '#', ' ', '\\']);
+    let address = || Url::parse(&text).is_ok_and(|url| url.scheme() == "https" && url.query().is_none());
+    if path || address() {
+        return Some(text.trim_end_matches('/').to_owned());
+    }
+    let fault =
+        Fault::new("is neither a path nor an https:// address", "write /__clerk or https://example.com/__clerk");
+    reader.fault(PROXY_URL, &text, fault);
+    None
 }
 
 struct PublishableKey {

@@ -14,6 +14,7 @@ mod bad_tokens;
 mod billing;
 mod compatibility;
 mod concurrency;
+mod dashboard;
 mod deliveries;
 mod errors;
 mod events;

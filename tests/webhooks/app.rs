@@ -22,6 +22,7 @@ use tenantry::auth::{Revocations, StepUp, Workspaces};
 use tenantry::clerk::api::ApiConfig;
 use tenantry::clerk::{Api, Clock, KeySource, Verifier, VerifierConfig};
 use tenantry::config::{Catalogue, LimitsConfig};
+use tenantry::dashboard::Dashboard;
 use tenantry::db::Db;
 use tenantry::entitlements::Entitlements;
 use tenantry::events::Feed;
@@ -80,6 +81,7 @@ impl App {
             workspaces: Workspaces { personal: false },
             clerk: Api::new(ApiConfig::new("https://api.clerk.example", None)).unwrap(),
             step_up: StepUp(None),
+            dashboard: Dashboard::default(),
             trash: TrashHold(TimeDelta::days(30)),
         };
         let limits =

@@ -32,6 +32,9 @@ fn clerk_addresses_are_checked() {
         production_refuses(name, &hosted);
         each_is_refused(Command::Serve, &staging, name, &hosted);
     }
+    let proxies =
+        [("http://example.com/__clerk", "neither a path"), ("//example.com", "neither"), ("clerk", "neither")];
+    local_refuses("CLERK_PROXY_URL", &proxies);
     local_refuses("CLERK_API_URL", &[("https://api.clerk.com/v1", "leave /v1 out")]);
 }
 

@@ -15,6 +15,7 @@ use tenantry::clerk::api::ApiConfig;
 use tenantry::clerk::reverification::Preset;
 use tenantry::clerk::{Api, Clock, KeySource, Verifier, VerifierConfig};
 use tenantry::config::{Catalogue, LimitsConfig, MailConfig};
+use tenantry::dashboard::Dashboard;
 use tenantry::db::Db;
 use tenantry::entitlements::Entitlements;
 use tenantry::events::Feed;
@@ -202,6 +203,7 @@ fn state(clerk: &Emulator, db: Db, revocations: &Revocations, setup: &Setup) -> 
         limiter,
         workspaces,
         step_up,
+        dashboard: Dashboard::default(),
         trash,
     }
 }
