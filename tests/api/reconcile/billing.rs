@@ -4,12 +4,14 @@ use axum::http::Method;
 use chrono::TimeDelta;
 use clerk_emulator::{Fault, Plan, Seed};
 use serde_json::Value;
+use tenantry::clerk::Api;
 use tenantry::reconcile::reconcile;
 
 use super::clerk::clerk;
 use super::{Options, Told, api, comparing, mirror, repair, repairing, run};
 use crate::audit::{log, page};
 use crate::billing::billed;
+use crate::members::backend::Backend;
 use crate::support::{Caller, Organization, Setup, TestApp, new_user};
 
 /// Plans of organizations and of people: free, dearer, dearest, and one that counts seats.
@@ -214,6 +216,22 @@ on_both_databases! {
         app.clerk.clear_faults();
         repair(&app).await;
         assert_eq!(plan(&two.admin()).await, "pro active");
+    }
+
+    async fn what_one_payer_subscribes_to_may_be_unreadable_and_is_not_asked_for_again(app) {
+        let app = billed(app.on).await;
+        let (one, two) = (app.organization("one").await, app.organization("two").await);
+        for slug in ["one", "two"] {
+            app.clerk.subscribe(slug, "pro").unwrap();
+        }
+        app.clerk.take_events();
+        let backend = Backend::garbling(&app.clerk, subscription_of(&one)).await;
+        let (mut told, asking) = (Told::default(), Api::new(backend.config.clone()).unwrap());
+        let summary = reconcile(&app.db, &asking, &app.revocations, &repairing(), &mut told).await.unwrap();
+        assert_eq!((summary.unreadable, summary.agree()), (1, false), "{told:?}");
+        assert!(told.notes.len() == 1 && told.notes[0].contains(&one.id), "{told:?}");
+        assert_eq!(backend.asked().iter().filter(|(line, _)| line.ends_with(&subscription_of(&one))).count(), 1);
+        assert_eq!((plan(&one.admin()).await, plan(&two.admin()).await), ("free_org active".into(), "pro active".into()));
     }
 
     async fn where_clerk_answers_for_nobody_the_run_ends(app) {
