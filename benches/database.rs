@@ -1,4 +1,5 @@
-//! What a statement costs on PostgreSQL behind row-level security, beside the same statement bare.
+//! What a statement costs on PostgreSQL behind row-level security, beside the same statement bare; and what a change costs with
+//! its entry in the audit log, with a job, and under a plan's limit.
 //!
 //! `TEST_DATABASE_URL` says where; by default the server at 127.0.0.1:5432. A database is made, filled and dropped.
 
@@ -6,11 +7,16 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, ExprTrait, Statement};
+use tenantry::audit::{Action, Entry, Origin, Target};
 use tenantry::config::{DatabaseConfig, DatabaseUrl};
-use tenantry::db::Db;
+use tenantry::db::{Db, TenantId};
+use tenantry::jobs::enqueue_for_at;
+use tenantry::tasks::{UnassignFormerMember, entity as task};
 use tokio::runtime::Runtime;
 
 const DATABASE: &str = "tenantry_bench";
@@ -20,6 +26,12 @@ const FILL: &str = "INSERT INTO tasks (tenant_id, id, title, title_folded, statu
         updated_by, created_at, updated_at, version)
     SELECT 'org_' || (n % 100), gen_random_uuid(), 'Task ' || n, 'task ' || n, 'pending', 'medium', '[]', 'user_a', 'user_a',
         now() - n * interval '1 second', now(), 1 FROM generate_series(1, 100000) n; ANALYZE tasks";
+
+/// One tenant with as many alone.
+const FILL_ONE: &str = "INSERT INTO tasks (tenant_id, id, title, title_folded, status, priority, labels, created_by,
+        updated_by, created_at, updated_at, version)
+    SELECT 'org_large', gen_random_uuid(), 'Task ' || n, 'task ' || n, 'pending', 'medium', '[]', 'user_a', 'user_a',
+        now() - n * interval '1 second', now(), 1 FROM generate_series(1, 100000) n; VACUUM ANALYZE tasks";
 
 const LIST: &str = "SELECT * FROM tasks WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC LIMIT 20";
 const ONE: &str = "SELECT * FROM tasks WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1";
@@ -54,8 +66,13 @@ async fn prepare() -> Db {
     let db = Db::connect(&config(DATABASE)).await.expect("the database");
     Migrator::up(db.system_connection(), None).await.expect("a schema");
     run(db.system_connection(), FILL).await;
+    for statement in FILL_ONE.split("; ") {
+        run(db.system_connection(), statement).await;
+    }
     db
 }
+
+const CHANGE: &str = "UPDATE tasks SET version = version + 1 WHERE tenant_id = 'org_7' AND title = 'Task 7'";
 
 async fn ask<C: ConnectionTrait>(on: &C, sql: &str) {
     let statement = Statement::from_sql_and_values(on.get_database_backend(), sql, ["org_7".into()]);
@@ -76,11 +93,54 @@ fn statements(c: &mut Criterion) {
         group.bench_function("write_as_somebody", |b| b.to_async(&runtime).iter(|| ask(&system, sql)));
         group.finish();
     }
+    changes(c, &runtime, &db);
     runtime.block_on(async {
         db.close().await.expect("the pool to close");
         let server = Db::connect(&config("postgres")).await.expect("PostgreSQL");
         run(server.system_connection(), &format!("DROP DATABASE {DATABASE} WITH (FORCE)")).await;
     });
+}
+
+/// One change of one task, alone and with what commits with it.
+fn changes(c: &mut Criterion, runtime: &Runtime, db: &Db) {
+    let (tenant, large) = (TenantId::stored("org_7"), TenantId::stored("org_large"));
+    let system = db.system();
+    let mut group = c.benchmark_group("postgres/change");
+    group.bench_function("alone", |b| {
+        b.to_async(runtime).iter(async || {
+            let tx = system.begin().await.expect("a transaction");
+            tx.execute_unprepared(CHANGE).await.expect("a change");
+            tx.commit().await.expect("a commit");
+        });
+    });
+    group.bench_function("with_a_job", |b| {
+        b.to_async(runtime).iter(async || {
+            let tx = system.begin().await.expect("a transaction");
+            tx.execute_unprepared(CHANGE).await.expect("a change");
+            let job = UnassignFormerMember { user_id: "user_a".into() };
+            enqueue_for_at(&tx, "org_7", &job, DateTime::<Utc>::MAX_UTC - TimeDelta::days(400)).await.expect("a job");
+            tx.commit().await.expect("a commit");
+        });
+    });
+    group.bench_function("with_its_entry", |b| {
+        b.to_async(runtime).iter(async || {
+            let tx = db.tenant(tenant.clone()).begin().await.expect("a transaction");
+            let set = [(task::Column::Version, Expr::col(task::Column::Version).add(1))];
+            tx.update::<task::Entity>(Condition::all().add(task::Column::Title.eq("Task 7")), set)
+                .await
+                .expect("a change");
+            let entry = Entry::new(&Origin::operator(), Action::TaskUpdated, Target::new("task", 7));
+            tx.commit(entry.after(&serde_json::json!({"status": "completed"}))).await.expect("a commit");
+        });
+    });
+    group.bench_function("room_among_100000", |b| {
+        b.to_async(runtime).iter(async || {
+            let tx = db.tenant(large.clone()).begin().await.expect("a transaction");
+            tx.hold("tasks").await.expect("the turn");
+            assert_eq!(tenantry::tasks::count(&tx).await.expect("a number"), 100_000);
+        });
+    });
+    group.finish();
 }
 
 criterion_group!(benches, statements);

@@ -18,18 +18,23 @@ use crate::jobs;
 use crate::mail::Mail;
 use crate::tasks::UnassignFormerMember;
 
-/// Begins to keep something, in the turn of the tenant that it tells of: of two who tell the same, the second finds what the first
-/// kept, and records nothing.
+/// Begins to keep something, in the turn of every tenant that it tells of: of two who tell the same, the second finds what the
+/// first kept, and records nothing.
 ///
 /// # Errors
 /// The database's.
 #[expect(clippy::disallowed_methods, reason = "the mirror is written past the tenant wall")]
 pub async fn begin(db: &Db, rows: &Announced) -> Result<SystemDb<Transaction>, DbErr> {
     let organization = rows.organization.as_ref().map(|row| row.id.as_str());
-    match rows.tenant().or(organization) {
-        Some(tenant) => db.system().begin_in_turn(tenant).await,
-        None => db.system().begin().await,
+    if let Some(tenant) = rows.tenant().or(organization) {
+        return db.system().begin_in_turn(tenant).await;
     }
+    let tx = db.system().begin().await?;
+    // Before anything is locked: whoever has one of these turns may wait for what is locked here.
+    for (tenant, _) in left(&tx, rows).await? {
+        take_turn(&tx, &tenant).await?;
+    }
+    Ok(tx)
 }
 
 /// Keeps what is newer and has done what follows from it, in a transaction of [`begin`]. Go on with [`Kept::record`], and end the transaction with
@@ -41,9 +46,6 @@ pub async fn begin(db: &Db, rows: &Announced) -> Result<SystemDb<Transaction>, D
 /// The database's.
 pub async fn keep<C: ConnectionTrait>(tx: &C, mail: &Mail, origin: &Origin, rows: Announced) -> Result<Kept, DbErr> {
     let mut left = left(tx, &rows).await?;
-    for (tenant, _) in left.iter().filter(|_| rows.membership.is_none()) {
-        take_turn(tx, tenant).await?;
-    }
     let mut subjects = subjects(tx, &rows).await?;
     let (newcomer, of_person) = (mail.newcomer(&rows), rows.organization.is_none() && rows.user.is_some());
     if of_person {

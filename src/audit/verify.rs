@@ -133,7 +133,15 @@ pub async fn verify<C: ConnectionTrait>(snapshot: &C, tenant: &str) -> Result<Re
 /// The database's.
 pub async fn has_log<C: ConnectionTrait>(db: &C, tenant: &str) -> Result<bool, DbErr> {
     let entry = Entity::find().filter(Column::TenantId.eq(tenant)).limit(1);
-    Ok(head::Entity::find_by_id(tenant).one(db).await?.is_some() || entry.one(db).await?.is_some())
+    Ok(has_end(db, tenant).await? || entry.one(db).await?.is_some())
+}
+
+/// Whether it is known where a tenant's log ends. A purge takes that first.
+///
+/// # Errors
+/// The database's.
+pub async fn has_end<C: ConnectionTrait>(db: &C, tenant: &str) -> Result<bool, DbErr> {
+    Ok(head::Entity::find_by_id(tenant).one(db).await?.is_some())
 }
 
 /// The tenants that have a log, or the end of one, some at a time in the order of their ids.

@@ -30,7 +30,7 @@ pub(super) async fn receive(
 ) -> Result<()> {
     let envelope = Envelope::open(body).map_err(malformed)?;
     let outcome = Outcome::new(&message.id, &envelope, body);
-    let notice = match envelope.notice(message.sent_at) {
+    let notice = match outcome.notice(&envelope, message.sent_at) {
         Ok(notice) => notice,
         Err(error) => return Err(unreadable(db, outcome, &error).await?),
     };

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use chrono::{SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, ExprTrait, Insert};
 use serde_json::Value;
 
 use super::delivery::{ActiveModel, Column, Entity, State};
-use crate::clerk::event::Envelope;
+use crate::clerk::event::{Envelope, Notice, Unreadable};
 
 /// A delivery of which something became.
 #[derive(Debug)]
@@ -23,6 +23,17 @@ impl<'a> Outcome<'a> {
     pub(super) fn new(id: &'a str, envelope: &'a Envelope<'_>, body: &'a [u8]) -> Self {
         let kind = envelope.kind();
         Self { id, kind, organization: envelope.organization_id(), payload: storable(kind, body) }
+    }
+
+    /// Reads the event as it is stored, where that is not as it was sent: a replay must find the same state, digest included.
+    ///
+    /// # Errors
+    /// [`Unreadable`]
+    pub(super) fn notice(&self, sent: &Envelope<'_>, sent_at: DateTime<Utc>) -> Result<Notice, Unreadable> {
+        match &self.payload {
+            Cow::Owned(stored) => Envelope::open(stored.as_bytes()).as_ref().unwrap_or(sent).notice(sent_at),
+            Cow::Borrowed(_) => sent.notice(sent_at),
+        }
     }
 }
 

@@ -78,4 +78,21 @@ on_both_databases! {
         assert_eq!(app.nobody().patch("/api/me", json!({"first_name": "Uma"})).await.summary(), "401 token_missing");
         assert_eq!(stored(&app, &acme.admin_id).await, before);
     }
+
+
+    async fn a_name_that_stays_the_same_leaves_no_entry(app) {
+        let acme = app.organization("acme").await;
+        let recorded = async || acme.admin().get("/api/audit-log?action=profile.updated").await.list();
+        for body in [json!({}), json!({"first_name": "admin-acme"}), json!({"first_name": "admin-acme", "last_name": "Tester"})] {
+            assert_eq!(acme.admin().patch("/api/me", body.clone()).await.summary(), "200");
+            assert_eq!(recorded().await, [json!(null); 0], "{body}");
+        }
+        for _ in 0..2 {
+            let names = json!({"first_name": "Ada", "last_name": "Tester"});
+            assert_eq!(acme.admin().patch("/api/me", names).await.summary(), "200");
+            let entries = recorded().await;
+            assert_eq!(entries.len(), 1, "{entries:?}");
+            assert_eq!((&entries[0]["before"], &entries[0]["after"]), (&json!({"first_name": "admin-acme"}), &json!({"first_name": "Ada"})));
+        }
+    }
 }

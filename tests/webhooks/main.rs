@@ -9,6 +9,7 @@ mod convergence;
 mod database;
 mod failure;
 mod history;
+mod locks;
 mod mirror;
 mod receiving;
 mod stored;

@@ -12,7 +12,7 @@ async fn verified(app: &TestApp, tenant: &str) -> Result<i64, Break> {
 }
 
 /// As somebody who owns the database would, past every wall.
-async fn tamper(app: &TestApp, sql: &str) {
+pub(super) async fn tamper(app: &TestApp, sql: &str) {
     let owner = app.scratch.connect().await;
     if app.on == Database::Sqlite {
         for trigger in ["audit_log_not_changed", "audit_log_not_deleted"] {

@@ -1,5 +1,6 @@
 //! The log as a file.
 
+use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::log;
@@ -47,5 +48,25 @@ on_both_databases! {
         let expected: Vec<i64> = (1..=places[0]).rev().collect();
         assert!(places[0] > 1_050);
         assert_eq!(places, expected);
+    }
+
+
+    async fn asking_for_the_headers_alone_hands_nothing_out(app) {
+        let acme = app.organization("acme").await;
+        let admin = acme.admin();
+        for format in ["csv", "ndjson"] {
+            let path = format!("/api/audit-log?format={format}");
+            let before = log(&acme).await.len();
+            let headers = admin.request(Method::HEAD, &path, None).await;
+            assert_eq!((headers.summary().as_str(), headers.body.len()), ("200", 0));
+            assert_eq!(log(&acme).await.len(), before, "nothing was handed out, and that was recorded");
+            let file = admin.get(&path).await;
+            for name in ["content-type", "content-disposition"] {
+                assert!(file.header(name).is_some() && headers.header(name) == file.header(name), "{headers:?}");
+            }
+            assert_eq!(log(&acme).await.len(), before + 1);
+        }
+        let refused = admin.request(Method::HEAD, "/api/audit-log?format=csv&limit=5", None).await;
+        assert_eq!(refused.status.as_u16(), 422);
     }
 }

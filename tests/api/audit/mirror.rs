@@ -2,8 +2,9 @@
 
 use clerk_emulator::{NewInvitation, OrganizationChanges};
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
-use super::log;
+use super::{actions, log, page};
 use crate::support::{Organization, TestApp, new_user};
 
 /// Delivers what Clerk has to tell, twice over and then the other way round: every event comes three times.
@@ -12,6 +13,18 @@ async fn tell(app: &TestApp) {
     for event in events.iter().chain(&events).chain(events.iter().rev()) {
         assert_eq!(app.deliver(event).await.summary(), "200");
     }
+}
+
+/// Delivers each event several times under ids of their own, all at once.
+async fn tell_at_once(app: &TestApp) {
+    let mut telling = JoinSet::new();
+    for event in app.clerk.take_events() {
+        for _ in 0..4 {
+            let (app, event) = (app.clone(), event.clone());
+            telling.spawn(async move { app.deliver(&event).await.summary() });
+        }
+    }
+    assert!(telling.join_all().await.iter().all(|answer| answer == "200"));
 }
 
 async fn by_clerk(organization: &Organization) -> Vec<(String, Value, Value)> {
@@ -86,5 +99,43 @@ on_both_databases! {
         let before = log(&acme).await.len();
         tell(&app).await;
         assert_eq!(log(&acme).await.len(), before);
+    }
+
+
+    async fn of_deliveries_that_tell_the_same_at_once_one_is_recorded(app) {
+        let acme = app.organization("acme").await;
+        for round in 0..8 {
+            let sam = new_user(&app, &format!("sam{round}"));
+            app.deliver_webhooks().await;
+            app.clerk.add_member(&acme.id, &sam, "org:member").unwrap();
+            tell_at_once(&app).await;
+            app.clerk.set_role(&acme.id, &sam, "org:admin").unwrap();
+            tell_at_once(&app).await;
+            app.clerk.remove_member(&acme.id, &sam).unwrap();
+            tell_at_once(&app).await;
+            let told = page(&acme.admin(), &format!("?target_type=member&target_id={sam}")).await;
+            assert_eq!(actions(&told), ["member.removed", "member.updated", "member.added"], "round {round}");
+            let name = Some(format!("Acme {round}"));
+            let changes = OrganizationChanges { name: name.clone(), ..OrganizationChanges::default() };
+            app.clerk.update_organization(&acme.id, changes).unwrap();
+            tell_at_once(&app).await;
+            let told = page(&acme.admin(), "?action=organization.updated").await;
+            let told = told.iter().filter(|entry| entry["after"]["name"].as_str() == name.as_deref());
+            assert_eq!(told.count(), 1, "round {round}");
+        }
+    }
+
+    async fn a_person_who_is_deleted_by_several_deliveries_at_once_leaves_once(app) {
+        let (acme, rival) = (app.organization("acme").await, app.organization("rival").await);
+        for round in 0..8 {
+            let sam = acme.member("org:member").await;
+            rival.add(&sam.user_id, "org:admin").await;
+            app.clerk.delete_user(&sam.user_id).unwrap();
+            tell_at_once(&app).await;
+            for organization in [&acme, &rival] {
+                let query = format!("?action=member.removed&target_type=member&target_id={}", sam.user_id);
+                assert_eq!(page(&organization.admin(), &query).await.len(), 1, "round {round}");
+            }
+        }
     }
 }

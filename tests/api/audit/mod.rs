@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::support::{Caller, Organization};
 
 mod chain;
+mod commands;
 mod entries;
 mod export;
 mod list;

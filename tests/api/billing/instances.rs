@@ -52,16 +52,24 @@ async fn an_instance_that_listens_hears_of_it() {
     assert_ne!(other.revocations.plan_epoch(&app.organization("acme").await.id), epoch, "it was told");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_instance_that_cannot_listen_remembers_for_half_a_second() {
-    if !Database::postgres_is_there() {
-        return;
+on_both_databases! {
+    async fn an_instance_that_cannot_listen_remembers_for_half_a_second(app) {
+        let app = billed(app.on).await;
+        let other = app.another_instance(&setup()).await;
+        other.revocations.set_hearing(false);
+        let there = full(&app, &other).await;
+        app.clerk.subscribe("acme", "pro").unwrap();
+        settle(&app).await;
+        within_a_second(&there, "201").await;
     }
-    let app = billed(Database::Postgres).await;
-    let other = app.another_instance(&setup()).await;
-    other.revocations.set_hearing(false);
-    let there = full(&app, &other).await;
-    app.clerk.subscribe("acme", "pro").unwrap();
-    settle(&app).await;
-    within_a_second(&there, "201").await;
+
+    async fn an_instance_that_follows_has_the_new_plan_within_a_second(app) {
+        let app = billed(app.on).await;
+        let other = app.another_instance(&setup()).await;
+        let _following = access_change::follow(&other.db, &app.scratch.config, &other.revocations).await;
+        let there = full(&app, &other).await;
+        app.clerk.subscribe("acme", "pro").unwrap();
+        settle(&app).await;
+        within_a_second(&there, "201").await;
+    }
 }

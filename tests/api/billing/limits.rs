@@ -127,4 +127,25 @@ on_both_databases! {
         assert_eq!(alone.get("/api/me").await.json()["entitlements"]["limits"], json!({"members": 1, "tasks": 1}));
         assert_eq!(alone.get("/api/billing").await.summary(), "403 organization_required");
     }
+
+
+    async fn what_is_not_in_the_trash_is_not_refused_for_want_of_room(app) {
+        let app = billed(app.on).await;
+        let admin = app.organization("acme").await.admin();
+        let trashed = admin.create_task("Trashed").await;
+        assert_eq!(admin.delete(trashed.path()).await.summary(), "204");
+        let living = admin.create_task("Living").await;
+        for title in ["Two", "Three"] {
+            assert_eq!(post(&admin, title).await.summary(), "201");
+        }
+        let rivals = app.organization("rival").await.admin().create_task("Theirs").await;
+        app.organization("rival").await.admin().delete(rivals.path()).await;
+        let restore = async |id: &str| admin.post(format!("/api/tasks/{id}/restore"), json!({})).await;
+        for id in [&*living.id, &rivals.id, "01890000-0000-7000-8000-000000000000"] {
+            assert_eq!(restore(id).await.summary(), "404 task_not_in_trash");
+        }
+        assert_eq!(refusal(&restore(&trashed.id).await), "402 task_limit_reached 3 of 3 on free_org");
+        admin.delete(living.path()).await;
+        assert_eq!(restore(&trashed.id).await.summary(), "200");
+    }
 }

@@ -110,4 +110,21 @@ on_both_databases! {
         assert_eq!(at_clerk(&app), 2);
         assert_eq!(later.run_jobs_in(TimeDelta::days(400)).await, 0, "nothing more will change");
     }
+
+
+    async fn a_job_goes_by_the_mirror_and_not_by_what_its_process_remembers(app) {
+        let app = billed(app.on).await;
+        let admin = app.organization("acme").await.admin();
+        app.run_jobs().await;
+        assert_eq!(at_clerk(&app), 2);
+        let plan = async || admin.get("/api/billing").await.json()["plan"].clone();
+        assert_eq!(plan().await, "free_org");
+        // Another instance is told, and this one does not hear of it.
+        let other = app.another_instance(&setup()).await;
+        app.clerk.subscribe("acme", "pro").unwrap();
+        settle(&other).await;
+        assert_eq!(plan().await, "free_org", "it remembers");
+        assert!(app.run_jobs().await >= 1);
+        assert_eq!(at_clerk(&app), 0, "the limit of the plan before was pushed, and no job comes after it");
+    }
 }

@@ -1,9 +1,10 @@
 //! A replay does what the delivery should have done, and nothing that something newer has undone.
 
+use clerk_emulator::NewInvitation;
 use sea_orm::{ConnectionTrait, EntityTrait};
 use serde_json::{Value, json};
 use tenantry::directory::{ended_session, invitation, membership, organization, user};
-use tenantry::webhooks::delivery::State;
+use tenantry::webhooks::delivery::{self, State};
 use tenantry::webhooks::replay::{self, Replayed};
 use tenantry::webhooks::stored::{Wanted, newest};
 
@@ -34,6 +35,12 @@ async fn rows(db: &impl ConnectionTrait) -> String {
     lines.extend(ended_session::Entity::find().all(db).await.unwrap().iter().map(|row| format!("{row:?}")));
     lines.sort();
     lines.join("\n")
+}
+
+/// Every stored delivery, with all that is kept of it.
+async fn rows_of_deliveries(db: &impl ConnectionTrait) -> String {
+    let all = delivery::Entity::find().all(db).await.unwrap();
+    all.iter().map(|row| format!("{row:?}\n")).collect()
 }
 
 on_both_databases! {
@@ -113,5 +120,41 @@ on_both_databases! {
         assert_eq!(stored.len(), 1);
         assert_eq!(replay::one(&app.db, &app.revocations, &stored[0].id).await.unwrap(), Replayed::Forgotten);
         assert_eq!(replay::one(&app.db, &app.revocations, "msg_nowhere").await.unwrap(), Replayed::Absent);
+    }
+
+
+    async fn the_link_of_an_invitation_is_not_kept_and_a_replay_does_without(app) {
+        let acme = app.organization("acme").await;
+        app.clerk.invite(&acme.id, NewInvitation::new("mel@example.com", "org:member")).unwrap();
+        let event = app.clerk.take_events().remove(0);
+        let ticket = event["data"]["url"].as_str().and_then(|url| url.split("ticket=").nth(1)).unwrap().to_owned();
+        assert_eq!(event["type"], "organizationInvitation.created");
+        assert_eq!(app.deliver(&event).await.summary(), "200");
+
+        let kind = |kind: &str| Wanted { kind: Some(kind.to_owned()), ..Wanted::default() };
+        let [stored] = newest(&app.db, &kind("organizationInvitation.*"), 10).await.unwrap().try_into().unwrap();
+        let kept: Value = serde_json::from_str(&stored.payload).unwrap();
+        let mut expected = event.clone();
+        expected["data"].as_object_mut().unwrap().remove("url");
+        assert_eq!((kept, stored.organization_id.as_deref()), (expected, Some(acme.id.as_str())));
+        let table = rows_of_deliveries(&app.db.system()).await;
+        assert!(!table.contains(&ticket) && table.contains("mel@example.com"));
+
+        let mirrored = rows(&app.db.system()).await;
+        assert_eq!(replay::one(&app.db, &app.revocations, &stored.id).await.unwrap(), Replayed::Applied);
+        assert_eq!(rows(&app.db.system()).await, mirrored, "it is the same state, of the same age");
+        invitation::Entity::delete_many().exec(&app.db.system()).await.unwrap();
+        assert_eq!(replay::one(&app.db, &app.revocations, &stored.id).await.unwrap(), Replayed::Applied);
+        assert_eq!(rows(&app.db.system()).await, mirrored);
+    }
+
+    async fn who_waits_for_an_invitation_is_not_kept(app) {
+        let waits = json!({"type": "waitlistEntry.created", "data": {
+            "id": "wle_1", "email_address": "mel@example.com", "invitation": {"url": "https://clerk.example/accept?ticket=fake"},
+        }});
+        assert_eq!(app.deliver(&waits).await.summary(), "200");
+        let [stored] = newest(&app.db, &Wanted::default(), 10).await.unwrap().try_into().unwrap();
+        assert_eq!((&*stored.event_type, &*stored.payload, stored.state), ("waitlistEntry.created", "", State::Ignored));
+        assert_eq!(replay::one(&app.db, &app.revocations, &stored.id).await.unwrap(), Replayed::Forgotten);
     }
 }

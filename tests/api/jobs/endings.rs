@@ -102,4 +102,21 @@ on_both_databases! {
         assert_eq!((job.state, job.attempts), (State::Waiting, 1));
         assert_eq!(job.reason.as_deref(), Some("the payload cannot be read by this version"));
     }
+
+
+    async fn a_handler_that_asks_for_seconds_each_time_outlasts_a_night(app) {
+        add(&app, &say("alas")).await;
+        let asked = || Failure::after(Duration::from_secs(5), "rate_limited");
+        let mut from_now = TimeDelta::zero();
+        for attempt in 1..ATTEMPTS {
+            assert_eq!(failing(worker_at(&app, from_now), asked).drain().await.unwrap(), 1, "attempt {attempt}");
+            let job = only_job(&app).await;
+            assert_eq!((job.state, job.attempts), (State::Waiting, attempt));
+            assert!(job.due_at - (Utc::now() + from_now) > TimeDelta::seconds(4), "it came back before it asked to");
+            from_now = job.due_at - Utc::now() + TimeDelta::seconds(1);
+        }
+        assert!(from_now > TimeDelta::hours(9), "what is away for a night kills jobs: {from_now}");
+        failing(worker_at(&app, from_now), asked).drain().await.unwrap();
+        assert_eq!(only_job(&app).await.state, State::Dead);
+    }
 }

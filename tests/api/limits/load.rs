@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
-use axum::http::Method;
+use axum::body::Body;
+use axum::http::{Method, Request};
+use axum::response::Response;
+use http_body_util::BodyExt as _;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 use serde_json::json;
 use tenantry::config::LimitsConfig;
 use tenantry::db::Db;
 use tokio::task::JoinHandle;
+use tower::ServiceExt as _;
 
 use super::{Hold, parked};
 use crate::support::{Answer, Caller, Database, ORIGIN, Setup, TestApp};
@@ -17,6 +21,15 @@ fn park(caller: &Caller, title: &str) -> (JoinHandle<Answer>, Hold) {
     let (body, hold) = parked(&json!({"title": title}).to_string());
     let caller = caller.clone();
     (tokio::spawn(async move { caller.send(Method::POST, "/api/tasks", Some(body)).await }), hold)
+}
+
+/// The answer with a file of which nobody has read anything yet.
+async fn unread(app: &TestApp, caller: &Caller) -> Response {
+    let request = Request::get("/api/audit-log?format=csv")
+        .header("authorization", format!("Bearer {}", caller.token.as_ref().unwrap()));
+    let answer = app.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+    answer
 }
 
 /// So many requests at once, of which a tenant may have half under way.
@@ -119,6 +132,36 @@ on_both_databases! {
         for writer in writers {
             assert_eq!(writer.await.unwrap(), "200");
         }
+    }
+
+
+    async fn a_file_that_nobody_reads_keeps_its_tenants_turn_until_it_is_read_or_dropped(app) {
+        // Half of four connections at work.
+        let busy = app.another_instance(&at_once(40, 4)).await;
+        let acme = app.organization("acme").await.admin().at(&busy);
+        let rival = app.organization("rival").await.admin().at(&busy);
+        let (one, two) = (unread(&busy, &acme).await, unread(&busy, &acme).await);
+        let wait = || {
+            let acme = acme.clone();
+            tokio::spawn(async move { acme.get("/api/tasks").await.summary() })
+        };
+        let waiting = wait();
+        for _ in 0..20 {
+            assert_eq!(rival.get("/api/tasks").await.summary(), "200", "another tenant does not wait");
+        }
+        assert!(!waiting.is_finished(), "two files are under way, and the third request did not wait for a turn");
+        drop(one);
+        assert_eq!(waiting.await.unwrap(), "200", "the turn of a file that is dropped comes free");
+
+        let (three, waiting) = (unread(&busy, &acme).await, wait());
+        for _ in 0..20 {
+            assert_eq!(rival.get("/api/tasks").await.summary(), "200");
+        }
+        assert!(!waiting.is_finished(), "two files are under way again");
+        let text = two.into_body().collect().await.unwrap().to_bytes();
+        assert!(text.starts_with(b"seq,"), "{text:?}");
+        assert_eq!(waiting.await.unwrap(), "200", "the turn of a file that was read comes free");
+        drop(three);
     }
 }
 

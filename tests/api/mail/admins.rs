@@ -134,4 +134,54 @@ on_both_databases! {
         let subject = "your workspace has as many tasks as its plan allows";
         assert_eq!((&*told.to[0], &*told.header("subject").unwrap()), ("loner@example.com", subject));
     }
+
+
+    async fn a_plan_that_is_paid_before_the_mail_server_takes_the_mail_causes_none(app) {
+        let server = Server::start().await;
+        let (app, _acme) = billed(&app, &server).await;
+        app.clerk.subscribe("acme", "pro").unwrap();
+        app.deliver_webhooks().await;
+        told(&app, &server).await;
+        app.clerk.fail_payment("acme").unwrap();
+        app.deliver_webhooks().await;
+        server.refuse("451 come back later");
+        assert!(told(&app, &server).await.is_empty());
+        assert_eq!((server.take_refused().len(), waiting(&app).await), (1, 1), "it waits for the mail server");
+        app.clerk.recover_payment("acme").unwrap();
+        app.deliver_webhooks().await;
+        app.run_jobs_in(TimeDelta::minutes(10)).await;
+        assert_eq!((server.take().len(), waiting(&app).await), (0, 0));
+    }
+
+    async fn a_limit_that_has_room_again_is_not_told(app) {
+        let server = Server::start().await;
+        let (app, acme) = billed(&app, &server).await;
+        acme.admin().create_task("One").await;
+        let two = acme.admin().create_task("Two").await;
+        assert!(waiting(&app).await > 0);
+        acme.admin().delete(two.path()).await;
+        assert!(told(&app, &server).await.is_empty(), "there was room before anybody was asked for");
+
+        let again = "DELETE FROM mail_notices";
+        app.scratch.connect().await.execute_unprepared(again).await.unwrap();
+        let two = acme.admin().create_task("Two again").await;
+        server.refuse("451 come back later");
+        assert!(told(&app, &server).await.is_empty());
+        assert_eq!((server.take_refused().len(), waiting(&app).await), (1, 1), "it waits for the mail server");
+        acme.admin().delete(two.path()).await;
+        app.run_jobs_in(TimeDelta::minutes(10)).await;
+        assert_eq!((server.take().len(), waiting(&app).await), (0, 0));
+    }
+
+    async fn a_seat_that_is_free_again_is_not_told(app) {
+        let server = Server::start().await;
+        let (app, acme) = billed(&app, &server).await;
+        let bob = json!({"email_address": "bob@example.com", "role": "org:member"});
+        let invited = acme.admin().post("/api/invitations", bob).await.json();
+        assert!(waiting(&app).await > 0);
+        let path = format!("/api/invitations/{}", invited["id"].as_str().unwrap());
+        assert_eq!(acme.admin().delete(path).await.summary(), "204");
+        assert!(told(&app, &server).await.is_empty());
+        assert_eq!(waiting(&app).await, 0);
+    }
 }

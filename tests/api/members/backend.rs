@@ -102,6 +102,19 @@ impl Backend {
         .await
     }
 
+    /// The local Clerk, one of whose objects is not as Clerk describes it: that at this path.
+    pub async fn garbling(clerk: &Emulator, path: String) -> Self {
+        let (client, base) = (reqwest::Client::new(), clerk.base_url());
+        Self::with(&clerk.secret_key(), move |request| {
+            let (client, base, garbled) = (client.clone(), base.clone(), request.uri().path() == path);
+            async move {
+                let answer = forward(&client, &base, request).await;
+                if garbled { Response::new(Body::from(r#"{"object": "something else"}"#)) } else { answer }
+            }
+        })
+        .await
+    }
+
     /// Takes requests and never answers.
     pub async fn silent() -> Self {
         let mut backend = Self::with(SECRET, |_| std::future::pending()).await;

@@ -87,4 +87,33 @@ on_both_databases! {
         assert_eq!(admin.patch(path(&acme.admin_id), json!({"role": "member"})).await.summary(), "200");
         assert_eq!(role_at_clerk(&app, &late.id, &bea).as_deref(), Some("org:admin"));
     }
+
+
+    async fn a_manager_neither_makes_nor_unmakes_anybody_whom_clerk_lets_manage(app) {
+        let acme = app.organization("acme").await;
+        app.clerk.create_role("org:owner", &["org:tasks:view", SYSTEM]).unwrap();
+        app.clerk.create_role("org:guest", &["org:tasks:view"]).unwrap();
+        let (owner, sam) = (acme.member("org:owner").await, acme.member("org:member").await);
+        let (kim, manager) = (acme.member("org:member").await, acme.member_with(&["org:members:manage"]).await);
+        // The mirror has not heard of this.
+        app.clerk.set_role(&acme.id, &kim.user_id, "org:owner").unwrap();
+        app.clerk.take_requests();
+        let needed = "403 admin_required";
+        for user in [&sam.user_id, &manager.user_id] {
+            assert_eq!(manager.patch(path(user), json!({"role": "owner"})).await.summary(), needed);
+        }
+        for user in [&owner.user_id, &kim.user_id] {
+            assert_eq!(manager.patch(path(user), json!({"role": "guest"})).await.summary(), needed);
+            assert_eq!(manager.delete(path(user)).await.summary(), needed);
+        }
+        let asked = app.clerk.take_requests();
+        assert!(!asked.is_empty() && asked.iter().all(|seen| seen.method == "GET"), "{asked:?}");
+        for (user, role) in [(&owner, "org:owner"), (&kim, "org:owner"), (&sam, "org:member")] {
+            assert_eq!(role_at_clerk(&app, &acme.id, &user.user_id).as_deref(), Some(role));
+        }
+
+        assert_eq!(manager.patch(path(&sam.user_id), json!({"role": "guest"})).await.summary(), "200");
+        assert_eq!(manager.delete(path(&sam.user_id)).await.summary(), "204");
+        assert_eq!(acme.admin().patch(path(&manager.user_id), json!({"role": "owner"})).await.summary(), "200");
+    }
 }

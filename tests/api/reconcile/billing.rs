@@ -4,12 +4,15 @@ use axum::http::Method;
 use chrono::TimeDelta;
 use clerk_emulator::{Fault, Plan, Seed};
 use serde_json::Value;
+use tenantry::clerk::Api;
+use tenantry::reconcile::reconcile;
 
 use super::clerk::clerk;
-use super::{Options, comparing, mirror, repair, repairing, run};
+use super::{Options, Told, api, comparing, mirror, repair, repairing, run};
 use crate::audit::{log, page};
 use crate::billing::billed;
-use crate::support::{Caller, Setup, TestApp, new_user};
+use crate::members::backend::Backend;
+use crate::support::{Caller, Organization, Setup, TestApp, new_user};
 
 /// Plans of organizations and of people: free, dearer, dearest, and one that counts seats.
 pub fn seed() -> Seed {
@@ -56,6 +59,11 @@ fn in_force(app: &TestApp, payer: &str) -> String {
 /// How often Clerk was asked for subscriptions since the last time.
 fn questions(app: &TestApp) -> usize {
     app.clerk.take_requests().iter().filter(|seen| seen.path.ends_with("/billing/subscription")).count()
+}
+
+/// Where Clerk is asked what an organization subscribes to.
+fn subscription_of(organization: &Organization) -> String {
+    format!("/v1/organizations/{}/billing/subscription", organization.id)
 }
 
 on_both_databases! {
@@ -184,5 +192,58 @@ on_both_databases! {
         let (summary, told) = repair(&app).await;
         assert!(summary.repaired > 0 && told.lines.iter().all(|line| line.contains(&sam)), "{told:?}");
         assert_eq!(mirror(&app).await, clerk(&app).await);
+    }
+
+
+    async fn one_payer_whom_clerk_does_not_answer_for_keeps_no_other_from_being_compared(app) {
+        let app = billed(app.on).await;
+        for slug in ["one", "two", "three"] {
+            app.organization(slug).await;
+        }
+        for slug in ["one", "two", "three"] {
+            app.clerk.subscribe(slug, "pro").unwrap();
+        }
+        app.clerk.take_events();
+        let two = app.organization("two").await;
+        app.clerk.fail(Fault::refuse(500, "internal_clerk_error").on(Method::GET, subscription_of(&two)));
+        let (summary, told) = run(&app, &repairing()).await;
+        assert_eq!((summary.unreadable, summary.agree()), (1, false), "{told:?}");
+        assert_eq!(told.notes.len(), 1, "{told:?}");
+        assert!(told.notes[0].contains(&two.id) && told.notes[0].contains("left alone"), "{told:?}");
+        for (slug, expected) in [("one", "pro active"), ("two", "free_org active"), ("three", "pro active")] {
+            assert_eq!(plan(&app.organization(slug).await.admin()).await, expected, "{slug}");
+        }
+        app.clerk.clear_faults();
+        repair(&app).await;
+        assert_eq!(plan(&two.admin()).await, "pro active");
+    }
+
+    async fn what_one_payer_subscribes_to_may_be_unreadable_and_is_not_asked_for_again(app) {
+        let app = billed(app.on).await;
+        let (one, two) = (app.organization("one").await, app.organization("two").await);
+        for slug in ["one", "two"] {
+            app.clerk.subscribe(slug, "pro").unwrap();
+        }
+        app.clerk.take_events();
+        let backend = Backend::garbling(&app.clerk, subscription_of(&one)).await;
+        let (mut told, asking) = (Told::default(), Api::new(backend.config.clone()).unwrap());
+        let summary = reconcile(&app.db, &asking, &app.revocations, &repairing(), &mut told).await.unwrap();
+        assert_eq!((summary.unreadable, summary.agree()), (1, false), "{told:?}");
+        assert!(told.notes.len() == 1 && told.notes[0].contains(&one.id), "{told:?}");
+        assert_eq!(backend.asked().iter().filter(|(line, _)| line.ends_with(&subscription_of(&one))).count(), 1);
+        assert_eq!((plan(&one.admin()).await, plan(&two.admin()).await), ("free_org active".into(), "pro active".into()));
+    }
+
+    async fn where_clerk_answers_for_nobody_the_run_ends(app) {
+        let app = billed(app.on).await;
+        for slug in ["one", "two", "three", "four"] {
+            let organization = app.organization(slug).await;
+            app.clerk.fail(Fault::refuse(500, "internal_clerk_error").on(Method::GET, subscription_of(&organization)));
+        }
+        let (mut told, run) = (Told::default(), repairing());
+        let outcome = reconcile(&app.db, &api(&app), &app.revocations, &run, &mut told).await;
+        let why = format!("{:#}", outcome.unwrap_err());
+        assert!(why.contains("Clerk is away"), "{why}");
+        assert_eq!(told.notes.len(), 2, "two may have been those two alone: {told:?}");
     }
 }

@@ -2,8 +2,12 @@
 
 use std::process::Command;
 
+use axum::http::Method;
+use clerk_emulator::Fault;
+
 use super::clerk::clerk;
 use super::mirror;
+use crate::billing::billed;
 use crate::support::{TestApp, new_user};
 
 /// How a command ended.
@@ -78,6 +82,20 @@ on_both_databases! {
         ] {
             let ended = reconcile(&app, &FAST, &changed).await;
             assert_eq!((ended.code, &*ended.output), (1, ""), "{ended:?}");
+            assert!(ended.errors.contains(words), "{words}: {ended:?}");
+        }
+    }
+
+
+    async fn what_could_not_be_read_is_a_failure_once_the_rest_is_compared(app) {
+        let app = billed(app.on).await;
+        let (acme, newcomer) = (app.organization("acme").await, new_user(&app, "newcomer"));
+        app.clerk.take_events();
+        let path = format!("/v1/organizations/{}/billing/subscription", acme.id);
+        app.clerk.fail(Fault::refuse(403, "not_yours").on(Method::GET, path));
+        let ended = reconcile(&app, &[&FAST[..], &["--apply"]].concat(), &[]).await;
+        assert_eq!((ended.code, &*ended.output), (1, &*format!("user {newcomer} exists: no -> yes\n")), "{ended:?}");
+        for words in [&format!("note: what {} subscribes to is left alone", acme.id), "1 repaired", "1 objects of Clerk's could not be read"] {
             assert!(ended.errors.contains(words), "{words}: {ended:?}");
         }
     }

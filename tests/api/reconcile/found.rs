@@ -1,10 +1,11 @@
 //! What is found, how it is told, and what follows from a repair.
 
-use clerk_emulator::{OrganizationChanges, UserChanges};
+use clerk_emulator::{NewInvitation, OrganizationChanges, UserChanges};
 use serde_json::json;
 
 use super::clerk::clerk;
 use super::{Options, comparing, mirror, repair, repairing, run};
+use crate::audit::{actions, page};
 use crate::support::{TestApp, new_user};
 
 /// Everything Clerk has to tell gets lost.
@@ -167,5 +168,27 @@ on_both_databases! {
         let careful = Options { settled: chrono::TimeDelta::hours(1), ..repairing() };
         let (summary, told) = run(&app, &careful).await;
         assert_eq!((summary.unsettled, summary.differ, told.lines.len()), (1, 0, 0));
+    }
+
+
+    async fn an_invitation_that_ran_out_is_recorded_as_such(app) {
+        let acme = app.organization("acme").await;
+        let invite = |name: &str| {
+            let new = NewInvitation::new(format!("{name}@example.com"), "org:member");
+            app.clerk.invite(&acme.id, new).unwrap().id
+        };
+        let (mel, noa) = (invite("mel"), invite("noa"));
+        app.deliver_webhooks().await;
+        app.clerk.expire_invitation(&mel).unwrap();
+        app.clerk.revoke_invitation(&noa).unwrap();
+        app.clerk.take_events();
+        repair(&app).await;
+        for (id, end, status) in [(&mel, "invitation.expired", "expired"), (&noa, "invitation.revoked", "revoked")] {
+            let told = page(&acme.admin(), &format!("?target_type=invitation&target_id={id}")).await;
+            assert_eq!(actions(&told), [end, "invitation.created"]);
+            assert_eq!((&told[0]["before"], &told[0]["after"]), (&json!({"status": "pending"}), &json!({"status": status})));
+            assert_eq!(told[0]["actor"], json!({"type": "operator"}));
+        }
+        assert_eq!(page(&acme.admin(), "?action=invitation.expired").await.len(), 1);
     }
 }

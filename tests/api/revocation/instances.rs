@@ -90,6 +90,15 @@ on_both_databases! {
         let later = issued(&app, &organization, &member.user_id, chrono::Utc::now().timestamp() + 4);
         assert_eq!(later.at(&other).get("/api/me").await.summary(), "200");
     }
+
+
+    async fn what_another_process_records_is_in_force_within_two_seconds(app) {
+        let (other, _following) = another(&app, &app.scratch.config).await;
+        for _ in 0..3 {
+            let took = removal_arrives(&app, &other).await;
+            assert!(took < Duration::from_secs(2), "{took:?}");
+        }
+    }
 }
 
 /// An app on PostgreSQL, if there is one.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::planted::{Planted, add_tasks};
 use super::rows::{rows, with};
@@ -116,5 +116,26 @@ on_both_databases! {
         assert!(erased.success, "{erased:?}");
         let left = with(&rows(&app).await, &["user_alone".to_owned()]);
         assert!(left.len() == 1 && left.first().unwrap().starts_with("users: "), "{left:#?}");
+    }
+
+
+    async fn a_living_person_who_is_erased_leaves_every_organization(app) {
+        let (acme, rival) = (app.organization("acme").await, app.organization("rival").await);
+        let sam = acme.member("org:member").await;
+        rival.add(&sam.user_id, "org:admin").await;
+        let task = acme.admin().create(json!({"title": "Ship it", "assignee_id": sam.user_id})).await;
+        app.run_jobs().await;
+        let folder = tempfile::tempdir().unwrap();
+        let erased = org(&app, folder.path(), &["erase", &sam.user_id, "--yes", "--force"]).await;
+        assert!(erased.success, "{erased:?}");
+        for (organization, role) in [(&acme, "org:member"), (&rival, "org:admin")] {
+            let left = organization.admin().get("/api/audit-log?action=member.removed").await.list();
+            assert_eq!(left.len(), 1, "{left:?}");
+            assert_eq!((&left[0]["actor"], &left[0]["before"]), (&json!({"type": "operator"}), &json!({"role": role})));
+            assert_eq!(left[0]["target"]["id"], sam.user_id.as_str());
+        }
+        assert_eq!(acme.admin().get(task.path()).await.json()["assignee_id"], sam.user_id.as_str());
+        assert_eq!(app.run_jobs().await, 2, "one for each organization");
+        assert_eq!(acme.admin().get(task.path()).await.json()["assignee_id"], json!(null));
     }
 }

@@ -1,7 +1,7 @@
 //! What is deleted is out of reach, and after the hold nothing but the tombstone is left of it.
 
 use chrono::TimeDelta;
-use clerk_emulator::TokenRequest;
+use clerk_emulator::{Plan, Seed, TokenRequest, UserChanges};
 use serde_json::json;
 use tenantry::db::TenantId;
 use tenantry::tenants::Removed;
@@ -134,6 +134,52 @@ on_both_databases! {
         assert_eq!(soon.overdue(TimeDelta::zero()).await.unwrap().tenants, 1);
         planted.assert_erased(&app).await;
     }
+
+
+    async fn late_deliveries_about_an_erased_person_leave_nothing(app) {
+        let app = TestApp::with(app.on, workspaces()).await;
+        let gone = new_user(&app, "gone");
+        let name = UserChanges { first_name: Some(Some("Xanthippe".into())), ..UserChanges::default() };
+        app.clerk.update_user(&gone, name).unwrap();
+        app.clerk.subscribe(&gone, "plus").unwrap();
+        app.clerk.fail_payment(&gone).unwrap();
+        app.clerk.delete_user(&gone).unwrap();
+        let events = app.clerk.take_events();
+        for kind in ["user.updated", "user.deleted", "subscription.", "subscriptionItem.", "paymentAttempt."] {
+            assert!(events.iter().any(|event| event["type"].as_str().unwrap().starts_with(kind)), "no {kind}");
+        }
+        let deliver = async || {
+            for event in events.iter().chain(events.iter().rev()) {
+                assert_eq!(app.deliver(event).await.summary(), "200", "{event}");
+            }
+        };
+        deliver().await;
+        let of_gone = [gone.clone(), "gone@example.com".to_owned(), "Xanthippe".to_owned()];
+        assert!(tables(&with(&rows(&app).await, &of_gone)).contains("webhook_deliveries"));
+        assert_eq!(purge(&app, HOLD + DAY, 1_000).await.tenants, 1);
+        for when in ["before", "after"] {
+            let left = with(&rows(&app).await, &of_gone);
+            assert_eq!(tables(&left), ["users"].into(), "{when} they came late: {left:#?}");
+            deliver().await;
+        }
+    }
+
+    async fn a_deletion_that_was_heard_of_late_waits_for_the_last_request(app) {
+        let mut planted = Planted::new(&app, "keepsake").await;
+        app.clerk.delete_organization(&planted.organization.id).unwrap();
+        for mut event in app.clerk.take_events() {
+            event["timestamp"] = later(-DAY).timestamp_millis().into();
+            assert_eq!(app.deliver(&event).await.summary(), "200", "{event}");
+            planted.events.push(event);
+        }
+        let before = rows(&app).await;
+        for (from_now, tenants) in [(TimeDelta::zero(), 0), (TimeDelta::seconds(110), 0), (TimeDelta::minutes(3), 1)] {
+            assert_eq!(rows(&app).await, before);
+            let purge = Purge::new(&app.db, later(from_now));
+            assert_eq!(purge.overdue(TimeDelta::zero()).await.unwrap().tenants, tenants, "{from_now}");
+        }
+        planted.assert_erased(&app).await;
+    }
 }
 
 fn tables_of(lines: &std::collections::BTreeSet<String>, table: &str) -> usize {
@@ -164,6 +210,14 @@ async fn a_deleted_persons_own_workspace_is_purged(on: Database) {
     let mut nothing = Default::default();
     assert_eq!(again.tenant(&TenantId::Personal(gone), &mut nothing).await.unwrap(), Step::Closed);
     assert_eq!(nothing.removed, Removed::default());
+}
+
+/// Workspaces of people, who are billed for them.
+fn workspaces() -> Setup {
+    let plans =
+        vec![Plan::new("free_user", &["tasks"]).for_users(), Plan::new("plus", &["tasks"]).price(500).for_users()];
+    let seed = Seed { billing: true, plans, ..Seed::empty() };
+    Setup { personal_workspaces: true, seed: Some(seed), ..Setup::default() }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
