@@ -71,6 +71,7 @@ impl Server {
     }
 
     /// Answers these routes too, which are no part of the API and have none of its limits.
+    #[cfg(feature = "dev")]
     #[must_use]
     pub fn with(mut self, beside: Router) -> Self {
         self.beside = self.beside.merge(beside);
