@@ -1,6 +1,7 @@
 //! `tenantry dev`: the whole product on one machine, with no account, no network and no other service.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -11,7 +12,7 @@ use tokio::net::TcpListener;
 use super::demo;
 use super::serve::Server;
 use crate::config::{Command, Config, DatabaseKind, Defaults, MailOutlet, Settings};
-use crate::telemetry;
+use crate::{dashboard, telemetry};
 
 /// Where the local Clerk listens unless told otherwise.
 pub const CLERK_PORT: u16 = 8001;
@@ -19,6 +20,9 @@ pub const CLERK_PORT: u16 = 8001;
 /// The local Clerk keeps its people and keys here between runs, as the database keeps its rows.
 const FOLDER: &str = ".tenantry";
 const STATE: &str = ".tenantry/clerk.json";
+
+/// Clerk's packages for browsers, where the dashboard's dependencies are installed.
+const PACKAGES: &str = "dashboard/node_modules";
 
 /// Mail is written here, unless a server for it is named.
 const MAIL: &str = ".tenantry/mail";
@@ -48,7 +52,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     let config = settings.config(&mailing(&settings, defaults(&emulator, arguments.clerk_port)))?;
     telemetry::start(&config.log);
     emulator.spawn(listener).await.context("starting the local Clerk")?;
-    let server = Server::open(&config).await?;
+    let server = Server::open(&config).await?.with(emulator.frontend_router());
     demo::tasks(&server.db, &emulator).await?;
     let address = reachable(server.address);
     let running = tokio::spawn(server.run());
@@ -65,13 +69,17 @@ async fn local_clerk(settings: &Settings, port: u16) -> Result<(Emulator, TcpLis
     std::fs::create_dir_all(FOLDER).with_context(|| format!("making the folder {FOLDER}"))?;
     // Our own address is always an authorized party in `dev`, whatever else is configured.
     let own = settings.config(&Defaults::of(Command::Other))?.listen.port();
-    let emulator = Emulator::builder()
+    let mut builder = Emulator::builder()
         .seed(Seed::demo())
         .state_file(STATE)
         .authorized_party(format!("http://localhost:{own}"))
         .issuer(address(port))
-        .build()
-        .context("starting the local Clerk")?;
+        .home(dashboard::HOME)
+        .application_name("Tenantry");
+    if Path::new(PACKAGES).is_dir() {
+        builder = builder.npm(PACKAGES);
+    }
+    let emulator = builder.build().context("starting the local Clerk")?;
     Ok((emulator, listener))
 }
 
@@ -82,6 +90,7 @@ fn address(port: u16) -> String {
 fn defaults(emulator: &Emulator, port: u16) -> Defaults {
     Defaults::of(Command::Dev)
         .with("CLERK_PUBLISHABLE_KEY", emulator.publishable_key())
+        .with("CLERK_PROXY_URL", dashboard::LOCAL_CLERK)
         .with("CLERK_SECRET_KEY", emulator.secret_key())
         .with("CLERK_ISSUER", emulator.issuer())
         .with("CLERK_JWKS_URL", format!("{}/.well-known/jwks.json", address(port)))
@@ -96,7 +105,6 @@ fn mailing(settings: &Settings, defaults: Defaults) -> Defaults {
     defaults.with("SMTP_URL", format!("file:{MAIL}")).with("EMAIL_FROM", "Tenantry <tenantry@localhost>")
 }
 
-/// Lets the local Clerk tell the API of everything there is, by webhooks, as the real one would have.
 /// Where the server is reached from this machine; "every address" is none to call.
 fn reachable(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
@@ -105,6 +113,15 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
+/// The address for a browser: Clerk's cookies are those of `localhost`, and `127.0.0.1` is another site.
+fn in_a_browser(address: SocketAddr) -> String {
+    match address.ip().is_loopback() {
+        true => format!("http://localhost:{}", address.port()),
+        false => format!("http://{address}"),
+    }
+}
+
+/// Lets the local Clerk tell the API of everything there is, by webhooks, as the real one would have.
 async fn announce(address: SocketAddr, emulator: &Emulator) -> Result<()> {
     let url = format!("http://{address}/api/webhooks/clerk");
     emulator.add_webhook_endpoint(url, &emulator.webhook_secret())?;
@@ -144,6 +161,14 @@ fn greet(address: SocketAddr, emulator: &Emulator, config: &Config) {
         let roles = if roles.is_empty() { "no organization".to_owned() } else { roles.join(", ") };
         println!("  {name:<6} {:<16} {roles}", person.name);
     }
+    let browser = in_a_browser(address);
+    match dashboard::is_built() {
+        true => println!("\nThe dashboard: {browser}{}", dashboard::HOME),
+        false => println!("\nThe dashboard is not built; with Node.js: (cd dashboard && npm ci && npm run build)"),
+    }
+    println!("\nSign in as any of them, by one click: {browser}/__clerk/");
+    println!("  or with an e-mail address such as ada@example.com and the code 424242 or the password not-a-secret");
+    println!("  webhooks that were sent: {browser}/__clerk/events");
     println!("\nList the tasks of ada's organization:\n");
     println!("  curl -s {own}/api/tasks -H \"Authorization: Bearer $(curl -s {clerk}/token/ada)\"\n");
 }

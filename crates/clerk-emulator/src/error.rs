@@ -7,7 +7,7 @@ use std::fmt;
 
 use axum::{
     Json,
-    http::StatusCode,
+    http::{StatusCode, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -66,6 +66,11 @@ impl ApiError {
         let mut error = Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, why.clone());
         error.errors[0].long_message = format!("{name} {why}.");
         error.with_meta(json!({ "param_name": name }))
+    }
+
+    /// 422 about a field, in a sentence that a form shows as it is.
+    pub(crate) fn invalid(code: &'static str, name: &str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, message).with_meta(json!({ "param_name": name }))
     }
 
     pub(crate) fn missing(name: &str) -> Self {
@@ -129,6 +134,6 @@ impl std::error::Error for ApiError {}
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = json!({ "errors": self.errors, "clerk_trace_id": ids::hex(16) });
-        (self.status, Json(body)).into_response()
+        (self.status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response()
     }
 }

@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use serde_json::Value;
 
 use super::{Fields, Params, Path, fields::FieldsList, params::admits};
-use crate::{ApiError, Emulator, Invitation, NewInvitation, Result, json, state::now_ms};
+use crate::{ApiError, Emulator, Invitation, NewInvitation, Result, json};
 
 const BULK_MAX: usize = 10;
 
@@ -23,8 +23,8 @@ pub(super) async fn list(
         return Err(ApiError::value("status", "is not a status of an invitation"));
     }
     let emails = params.all("email_address")?;
-    let now = now_ms();
     emulator.read(|state| {
+        let now = state.now();
         let organization = state.organization(&organization)?;
         let fits = |invitation: &&Invitation| {
             invitation.organization_id == organization.id
@@ -90,13 +90,13 @@ fn new_invitation(body: &Fields) -> Result<NewInvitation> {
         "expires_in_days",
         "notify",
     ])?;
-    // No mail is sent and the link leads to the emulator: these two are checked and not used.
-    body.text("redirect_url")?;
+    // No mail is sent: it is checked and not used.
     body.flag("notify")?;
     Ok(NewInvitation {
         email_address: body.required_text("email_address")?,
         role: body.required_text("role")?,
         inviter_user_id: body.text("inviter_user_id")?,
+        redirect_url: body.text("redirect_url")?,
         expires_in_days: body.integer("expires_in_days")?,
         public_metadata: body.metadata("public_metadata")?.unwrap_or_default(),
         private_metadata: body.metadata("private_metadata")?.unwrap_or_default(),

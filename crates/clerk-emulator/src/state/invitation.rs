@@ -7,7 +7,6 @@ use serde_json::json;
 use super::{
     Membership, Metadata, NewUser, State, is_email,
     membership::{Bags, already_a_member},
-    now_ms,
     role::MANAGE_MEMBERS,
 };
 use crate::{
@@ -56,6 +55,9 @@ pub struct Invitation {
     pub user_id: Option<String>,
     pub public_metadata: Metadata,
     pub private_metadata: Metadata,
+    /// Where the link leads on to with its ticket; the emulator accepts at once when absent.
+    #[serde(default)]
+    pub redirect_url: Option<String>,
     /// The secret of the link.
     pub(crate) ticket: String,
     status: InvitationStatus,
@@ -83,6 +85,8 @@ pub struct NewInvitation {
     pub inviter_user_id: Option<String>,
     /// 1 to 365; 30 when absent.
     pub expires_in_days: Option<i64>,
+    /// The page that signs the invited person in or up.
+    pub redirect_url: Option<String>,
     pub public_metadata: Metadata,
     pub private_metadata: Metadata,
 }
@@ -123,6 +127,7 @@ impl State {
             user_id: None,
             public_metadata: new.public_metadata,
             private_metadata: new.private_metadata,
+            redirect_url: new.redirect_url,
             ticket: ids::fresh("ticket_"),
             status: InvitationStatus::Pending,
             expires_at: now + new.expires_in_days.unwrap_or(DEFAULT_DAYS) * DAY_MS,
@@ -130,7 +135,7 @@ impl State {
             updated_at: now,
         };
         self.invitations.push(invitation.clone());
-        let data = json::invitation(self, &invitation);
+        let data = json::invitation_event(self, &invitation);
         self.emit("organizationInvitation.created", data);
         Ok(invitation)
     }
@@ -152,7 +157,7 @@ impl State {
         if member.is_some_and(|user| self.membership(organization, &user.id).is_some()) {
             return Err(already_a_member());
         }
-        let now = now_ms();
+        let now = self.now();
         let twin = |other: &Invitation| {
             other.organization_id == organization
                 && other.status(now) == InvitationStatus::Pending
@@ -172,12 +177,7 @@ impl State {
             let code = "organization_not_found_or_unauthorized";
             return Err(ApiError::new(StatusCode::NOT_FOUND, code, message));
         };
-        if self.can_manage(&membership.role) {
-            return Ok(());
-        }
-        let message = "The user lacks a permission in the organization";
-        let meta = json!({ "permissions": [MANAGE_MEMBERS] });
-        Err(ApiError::forbidden("missing_organization_permission", message).with_meta(meta))
+        self.check_permission(membership, MANAGE_MEMBERS)
     }
 
     pub(crate) fn revoke_invitation(&mut self, id: &str, by: Option<&str>) -> Result<Invitation> {
@@ -187,7 +187,7 @@ impl State {
         }
         let now = self.tick();
         let invitation = self.answer_invitation(id, InvitationStatus::Revoked, None, now)?;
-        let data = json::invitation(self, &invitation);
+        let data = json::invitation_event(self, &invitation);
         self.emit("organizationInvitation.revoked", data);
         Ok(invitation)
     }
@@ -205,7 +205,7 @@ impl State {
         let now = self.tick();
         let status = InvitationStatus::Accepted;
         let accepted = self.answer_invitation(id, status, Some(user.id.clone()), now)?;
-        let data = json::invitation(self, &accepted);
+        let data = json::invitation_event(self, &accepted);
         self.emit("organizationInvitation.accepted", data);
         let bags = Bags { public: invitation.public_metadata, private: invitation.private_metadata };
         let organization = &invitation.organization_id;
@@ -215,7 +215,7 @@ impl State {
     /// Lets a pending invitation run out now. Clerk sends no event for it.
     pub(crate) fn expire_invitation(&mut self, id: &str) -> Result<Invitation> {
         self.pending_invitation(id)?;
-        let now = self.tick().min(now_ms());
+        let now = self.tick().min(self.now());
         let found = self.invitations.iter_mut().find(|invitation| invitation.id == id);
         let invitation = found.ok_or_else(|| ApiError::not_found("invitation", id))?;
         invitation.expires_at = now;
@@ -224,7 +224,7 @@ impl State {
 
     fn pending_invitation(&self, id: &str) -> Result<&Invitation> {
         let invitation = self.invitation(id)?;
-        if invitation.status(now_ms()) == InvitationStatus::Pending {
+        if invitation.status(self.now()) == InvitationStatus::Pending {
             return Ok(invitation);
         }
         Err(ApiError::new(
