@@ -1,0 +1,31 @@
+import styles from './ui.module.css';
+
+interface AvatarProps {
+  name: string;
+  image?: string | null | undefined;
+  square?: boolean;
+}
+
+/** A picture or the initials; decoration beside a name. */
+export function Avatar({ name, image, square = false }: AvatarProps) {
+  const hue = [...name].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % 5;
+  return (
+    <span className={`${styles['avatar']} ${square ? styles['square'] : ''}`} data-hue={hue} aria-hidden="true">
+      {image ? <img src={image} alt="" referrerPolicy="no-referrer" /> : initials(name)}
+    </span>
+  );
+}
+
+function initials(name: string): string {
+  const words = name.trim().split(/[\s@._-]+/);
+  return ((words[0]?.[0] ?? '?') + (words.length > 1 ? (words[1]?.[0] ?? '') : '')).toUpperCase();
+}
+
+export function Person({ name, image }: AvatarProps) {
+  return (
+    <span className={styles['person']}>
+      <Avatar name={name} image={image} />
+      <span>{name}</span>
+    </span>
+  );
+}
