@@ -1,6 +1,7 @@
 //! `tenantry dev`: the whole product on one machine, with no account, no network and no other service.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -19,6 +20,12 @@ pub const CLERK_PORT: u16 = 8001;
 /// The local Clerk keeps its people and keys here between runs, as the database keeps its rows.
 const FOLDER: &str = ".tenantry";
 const STATE: &str = ".tenantry/clerk.json";
+
+/// Clerk's packages for browsers, where the dashboard's dependencies are installed.
+const PACKAGES: &str = "dashboard/node_modules";
+
+/// Where the dashboard is.
+const HOME: &str = "/app/";
 
 /// Mail is written here, unless a server for it is named.
 const MAIL: &str = ".tenantry/mail";
@@ -48,7 +55,7 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     let config = settings.config(&mailing(&settings, defaults(&emulator, arguments.clerk_port)))?;
     telemetry::start(&config.log);
     emulator.spawn(listener).await.context("starting the local Clerk")?;
-    let server = Server::open(&config).await?;
+    let server = Server::open(&config).await?.with(emulator.frontend_router());
     demo::tasks(&server.db, &emulator).await?;
     let address = reachable(server.address);
     let running = tokio::spawn(server.run());
@@ -65,13 +72,17 @@ async fn local_clerk(settings: &Settings, port: u16) -> Result<(Emulator, TcpLis
     std::fs::create_dir_all(FOLDER).with_context(|| format!("making the folder {FOLDER}"))?;
     // Our own address is always an authorized party in `dev`, whatever else is configured.
     let own = settings.config(&Defaults::of(Command::Other))?.listen.port();
-    let emulator = Emulator::builder()
+    let mut builder = Emulator::builder()
         .seed(Seed::demo())
         .state_file(STATE)
         .authorized_party(format!("http://localhost:{own}"))
         .issuer(address(port))
-        .build()
-        .context("starting the local Clerk")?;
+        .home(HOME)
+        .application_name("Tenantry");
+    if Path::new(PACKAGES).is_dir() {
+        builder = builder.npm(PACKAGES);
+    }
+    let emulator = builder.build().context("starting the local Clerk")?;
     Ok((emulator, listener))
 }
 

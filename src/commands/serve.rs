@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use axum::Router;
 use chrono::TimeDelta;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -43,6 +44,7 @@ pub struct Server {
     organization_hold: TimeDelta,
     following: Following,
     worker: Worker,
+    beside: Router,
 }
 
 impl Server {
@@ -64,7 +66,15 @@ impl Server {
         let following = access_change::follow(&db, &config.database, &state.revocations).await;
         let worker = worker(&state, config.database.max_connections, &Clock::system());
         let organization_hold = config.organization_hold;
-        Ok(Self { address, db, listener, state, limits, organization_hold, following, worker })
+        let beside = Router::new();
+        Ok(Self { address, db, listener, state, limits, organization_hold, following, worker, beside })
+    }
+
+    /// Answers these routes too, which are no part of the API and have none of its limits.
+    #[must_use]
+    pub fn with(mut self, beside: Router) -> Self {
+        self.beside = self.beside.merge(beside);
+        self
     }
 
     /// Answers requests until a signal comes.
@@ -72,7 +82,8 @@ impl Server {
         let revocations = self.state.revocations.clone();
         let sweeping = tokio::spawn(sweep::sweep_hourly(self.db.clone(), revocations, self.organization_hold));
         let pruning = tokio::spawn(self.state.limiter.clone().prune_regularly());
-        let app = crate::app(self.state, &self.limits).into_make_service_with_connect_info::<SocketAddr>();
+        let app = crate::app(self.state, &self.limits).merge(self.beside);
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
         let (tell, mut told) = watch::channel(false);
         let stop = async move {
             told_to_stop().await;

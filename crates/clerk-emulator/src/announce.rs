@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     Emulator, InvitationStatus, Result, SessionStatus, json,
-    state::{Change, State, now_ms},
+    state::{Change, State},
 };
 
 impl Emulator {
@@ -47,7 +47,7 @@ impl Emulator {
 
 /// Removes every membership, and what the seed will not bring back under the same id.
 fn clear(state: &mut State, seed: &crate::Seed) -> Result<()> {
-    let now = now_ms();
+    let now = state.now();
     for invitation in state.invitations.clone() {
         if invitation.status(now) == InvitationStatus::Pending {
             state.revoke_invitation(&invitation.id, None)?;
@@ -74,7 +74,7 @@ fn clear(state: &mut State, seed: &crate::Seed) -> Result<()> {
 }
 
 fn everything(state: &State) -> Vec<Change> {
-    let now = now_ms();
+    let now = state.now();
     let created = |kind, data: Value| {
         let timestamp = data["updated_at"].as_i64().unwrap_or(now);
         Change { kind, data, timestamp }

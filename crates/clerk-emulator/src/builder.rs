@@ -25,6 +25,10 @@ pub struct Builder {
     publishable_key: String,
     authorized_party: Option<String>,
     state_file: Option<PathBuf>,
+    allowed_origins: Vec<String>,
+    npm: Option<PathBuf>,
+    home: String,
+    application_name: String,
     retry_schedule: Vec<Duration>,
     rate_limits: Option<RateLimits>,
 }
@@ -38,6 +42,10 @@ impl Default for Builder {
             publishable_key: PUBLISHABLE_KEY.to_owned(),
             authorized_party: None,
             state_file: None,
+            allowed_origins: Vec::new(),
+            npm: None,
+            home: "/".to_owned(),
+            application_name: "Local Clerk".to_owned(),
             retry_schedule: RETRY_SECONDS.map(Duration::from_secs).to_vec(),
             rate_limits: None,
         }
@@ -81,6 +89,32 @@ impl Builder {
         self
     }
 
+    /// Lets pages of this origin call the Frontend API at the emulator's own address, besides pages that reach it
+    /// under their own.
+    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
+        self.allowed_origins.push(origin.into().trim_end_matches('/').to_owned());
+        self
+    }
+
+    /// The `node_modules` folder in which `@clerk/clerk-js` and `@clerk/ui` are installed, whose files it serves.
+    pub fn npm(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.npm = Some(folder.into());
+        self
+    }
+
+    /// Path of the page that people come to when they are signed in, such as `/app/`; `/` by default.
+    pub fn home(mut self, path: impl Into<String>) -> Self {
+        let path = path.into();
+        self.home = format!("/{}/", path.trim_matches('/')).replace("//", "/");
+        self
+    }
+
+    /// What Clerk's components call the application.
+    pub fn application_name(mut self, name: impl Into<String>) -> Self {
+        self.application_name = name.into();
+        self
+    }
+
     /// Delays before each webhook attempt, the first included; Svix's own by default.
     pub fn retry_schedule(mut self, delays: Vec<Duration>) -> Self {
         self.retry_schedule = delays;
@@ -104,7 +138,10 @@ impl Builder {
             None => None,
         };
         let state = match stored {
-            Some(state) => state,
+            Some(mut state) => {
+                self.seed.give_passwords(&mut state);
+                state
+            }
             None => fresh_state(&self.seed, self.signing_key)?,
         };
         if let Some(path) = &self.state_file {
@@ -115,6 +152,10 @@ impl Builder {
             publishable_key: self.publishable_key,
             authorized_party: self.authorized_party,
             state_file: self.state_file,
+            allowed_origins: self.allowed_origins,
+            npm: self.npm,
+            home: self.home,
+            application_name: self.application_name,
         };
         let dispatcher = Dispatcher::new(self.retry_schedule);
         Ok(Emulator::new(settings, self.issuer, state, dispatcher, Saboteur::limited(self.rate_limits)))

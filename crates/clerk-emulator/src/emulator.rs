@@ -15,8 +15,9 @@ use crate::{
     ApiError, Builder, Delivery, Result, Rotation, Seed, Session, SessionStatus, SigningKey, TokenKind, TokenRequest,
     WebhookSecret,
     faults::Saboteur,
+    frontend_api::PublishableKey,
     persist,
-    state::{Change, State, now_ms},
+    state::{Change, State},
     token::{self, Subject},
     webhook::{Dispatcher, Message, envelope},
 };
@@ -33,10 +34,18 @@ pub(crate) struct Settings {
     pub(crate) publishable_key: String,
     pub(crate) authorized_party: Option<String>,
     pub(crate) state_file: Option<PathBuf>,
+    /// Origins besides its own whose pages may call the Frontend API.
+    pub(crate) allowed_origins: Vec<String>,
+    /// The `node_modules` folder that holds Clerk's packages.
+    pub(crate) npm: Option<PathBuf>,
+    /// Path of the page that people come to after signing in; ends in a slash.
+    pub(crate) home: String,
+    pub(crate) application_name: String,
 }
 
 struct Inner {
     settings: Settings,
+    key: PublishableKey,
     issuer: Option<String>,
     state: Mutex<State>,
     events: Mutex<VecDeque<Value>>,
@@ -63,7 +72,8 @@ impl Emulator {
     ) -> Self {
         state.base_url = issuer.clone().unwrap_or_else(|| UNSERVED_ISSUER.to_owned());
         let (state, events) = (Mutex::new(state), Mutex::default());
-        Self(Arc::new(Inner { settings, issuer, state, events, dispatcher, saboteur }))
+        let key = PublishableKey::of(&settings.publishable_key);
+        Self(Arc::new(Inner { settings, key, issuer, state, events, dispatcher, saboteur }))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -72,6 +82,11 @@ impl Emulator {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// What the publishable key decides.
+    pub(crate) fn key(&self) -> &PublishableKey {
+        &self.0.key
     }
 
     pub(crate) fn dispatcher(&self) -> &Arc<Dispatcher> {
@@ -216,36 +231,46 @@ impl Emulator {
     /// 403 for a banned user.
     pub fn session_token(&self, request: impl Borrow<TokenRequest>) -> Result<String> {
         let request = request.borrow();
-        let (key, header, claims) = self.change(|state| {
+        self.change(|state| {
             let user = state.find_user(&request.user)?.id.clone();
             let session = match (&request.session, request.kind) {
                 (_, kind) if kind != TokenKind::Session => None,
                 (Some(id), _) => Some(own_session(state, id, &user)?),
                 (None, _) => Some(state.session_for(&user)?),
             };
-            let active = match &request.organization {
-                Some(id) => {
-                    let organization = state.organization(id)?;
-                    let membership = state.member(id, &user)?;
-                    Some((organization, membership, state.access(organization, membership)))
-                }
-                None => None,
-            };
-            let own_plan = state.plan_of_user(&user).filter(|_| active.is_none());
-            let subject = Subject {
-                own_plan,
-                issuer: self.0.issuer.as_deref().unwrap_or(&state.base_url),
-                kid: state.keys.kid(),
-                party: self.0.settings.authorized_party.as_deref(),
-                now: now_ms() / 1000,
-                user: &user,
-                session: session.as_ref(),
-                active,
-            };
-            let (header, claims) = token::mint(request, &subject);
-            Ok((state.keys.signing(), header, claims))
-        })?;
-        Ok(key.sign(&header, &claims))
+            self.mint(state, request, &user, session.as_ref())
+        })
+    }
+
+    /// A token of that user and session; whatever else the request says of them is not looked at.
+    pub(crate) fn mint(
+        &self,
+        state: &State,
+        request: &TokenRequest,
+        user: &str,
+        session: Option<&Session>,
+    ) -> Result<String> {
+        let active = match &request.organization {
+            Some(id) => {
+                let organization = state.organization(id)?;
+                let membership = state.member(id, user)?;
+                Some((organization, membership, state.access(organization, membership)))
+            }
+            None => None,
+        };
+        let own_plan = state.plan_of_user(user).filter(|_| active.is_none());
+        let subject = Subject {
+            own_plan,
+            issuer: self.0.issuer.as_deref().unwrap_or(&state.base_url),
+            kid: state.keys.kid(),
+            party: self.0.settings.authorized_party.as_deref(),
+            now: state.now() / 1000,
+            user,
+            session: session.filter(|_| request.kind == TokenKind::Session),
+            active,
+        };
+        let (header, claims) = token::mint(request, &subject);
+        Ok(state.keys.signing().sign(&header, &claims))
     }
 
     /// Sends every later event to this address, signed with this secret.
@@ -283,14 +308,14 @@ impl Emulator {
 
     /// An envelope of this instance around any data, as of now; it is not sent.
     pub fn event(&self, kind: &str, data: impl Borrow<Value>) -> Value {
-        envelope(&self.instance_id(), kind, data.borrow(), now_ms())
+        self.read(|state| envelope(&state.instance.id, kind, data.borrow(), state.now()))
     }
 }
 
 /// The session, if it is one of that user and still open.
 fn own_session(state: &State, id: &str, user: &str) -> Result<Session> {
     let session = state.session(id)?;
-    if session.user_id == user && session.status(now_ms()) == SessionStatus::Active {
+    if session.user_id == user && session.status(state.now()) == SessionStatus::Active {
         return Ok(session.clone());
     }
     Err(ApiError::not_found("active session", id))

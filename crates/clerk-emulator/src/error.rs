@@ -68,6 +68,11 @@ impl ApiError {
         error.with_meta(json!({ "param_name": name }))
     }
 
+    /// 422 about a field, in a sentence that a form shows as it is.
+    pub(crate) fn invalid(code: &'static str, name: &str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, message).with_meta(json!({ "param_name": name }))
+    }
+
     pub(crate) fn missing(name: &str) -> Self {
         Self::param("form_param_missing", name, "must be included")
     }

@@ -17,6 +17,7 @@ mod emulator;
 mod error;
 mod extract;
 mod faults;
+mod frontend_api;
 mod ids;
 mod images;
 mod json;

@@ -48,6 +48,22 @@ struct Arguments {
     #[arg(long, value_name = "KIND", value_parser = ["production", "development"])]
     rate_limits: Option<String>,
 
+    /// Let pages of this origin call the Frontend API at this address; may be given several times
+    #[arg(long, value_name = "ORIGIN")]
+    origin: Vec<String>,
+
+    /// The node_modules folder that holds @clerk/clerk-js and @clerk/ui, to serve their files to pages
+    #[arg(long, value_name = "DIR")]
+    npm: Option<PathBuf>,
+
+    /// Path of the page that people come to when they are signed in
+    #[arg(long, value_name = "PATH", default_value = "/")]
+    home: String,
+
+    /// Another publishable key; one of a development host makes browsers known by the query instead of a cookie
+    #[arg(long, value_name = "pk_…")]
+    publishable_key: Option<String>,
+
     /// `iss` of minted tokens; the emulator's own address when absent
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
@@ -90,7 +106,16 @@ fn build(arguments: &Arguments) -> Result<Emulator> {
             Seed::from_toml(&text).with_context(|| path.display().to_string())?
         }
     };
-    let mut builder = Emulator::builder().seed(seed);
+    let mut builder = Emulator::builder().seed(seed).home(&arguments.home);
+    for origin in &arguments.origin {
+        builder = builder.allow_origin(origin);
+    }
+    if let Some(folder) = &arguments.npm {
+        builder = builder.npm(folder);
+    }
+    if let Some(key) = &arguments.publishable_key {
+        builder = builder.publishable_key(key);
+    }
     if let Some(path) = &arguments.state {
         builder = builder.state_file(path);
     }

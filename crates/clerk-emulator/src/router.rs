@@ -31,6 +31,7 @@ impl Emulator {
             .method_not_allowed_fallback(unknown_route)
             .layer(from_fn_with_state(self.clone(), faults::interfere))
             .with_state(self.clone())
+            .merge(self.frontend_router())
     }
 
     /// Serves until the listener fails; its address becomes the base of links and, unless one was
@@ -68,7 +69,7 @@ impl Emulator {
     }
 }
 
-async fn jwks(State(emulator): State<Emulator>) -> impl IntoResponse {
+pub(crate) async fn jwks(State(emulator): State<Emulator>) -> impl IntoResponse {
     ([(CACHE_CONTROL, "public, max-age=60")], Json(emulator.jwks()))
 }
 

@@ -7,13 +7,16 @@ use serde::Deserialize;
 
 use crate::{
     error::ApiError,
-    state::{Bags, Feature, NewOrganization, NewUser, Plan, Settings, State},
+    state::{Bags, Feature, NewOrganization, NewUser, Password, Plan, Settings, State},
 };
 
 /// The people, organizations, roles, features and plans an emulator starts with.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seed {
+    /// Password of everybody of the seed who has none of their own.
+    #[serde(default)]
+    pub password: Option<String>,
     /// Whether everybody has a subscription; off unless it says so.
     #[serde(default)]
     pub billing: bool,
@@ -63,6 +66,8 @@ pub struct SeedPerson {
     pub first_name: Option<String>,
     /// Family name.
     pub last_name: Option<String>,
+    /// What signs the person in at the Frontend API.
+    pub password: Option<String>,
 }
 
 /// An organization of a seed.
@@ -100,6 +105,7 @@ impl Seed {
     /// Nobody: the default features and the two default roles only.
     pub fn empty() -> Self {
         Self {
+            password: None,
             billing: false,
             instance: Settings::default(),
             features: default_features(),
@@ -133,7 +139,7 @@ impl Seed {
         let mut people = HashMap::new();
         for person in &self.people {
             let user = state
-                .create_user(new_user(person))
+                .create_user(self.new_user(person))
                 .with_context(|| format!("the person {} of the seed", person.short_name))?;
             let twin = people.insert(person.short_name.as_str(), user.id);
             ensure!(twin.is_none(), "the seed has two people called {}", person.short_name);
@@ -147,6 +153,33 @@ impl Seed {
         }
         state.outbox.clear();
         Ok(())
+    }
+
+    fn new_user(&self, person: &SeedPerson) -> NewUser {
+        NewUser {
+            id: person.id.clone(),
+            short_name: Some(person.short_name.clone()),
+            email_addresses: person.email.iter().cloned().collect(),
+            first_name: person.first_name.clone(),
+            last_name: person.last_name.clone(),
+            password: person.password.clone().or_else(|| self.password.clone()),
+            ..NewUser::default()
+        }
+    }
+
+    /// State files of earlier versions know nobody's password, and a demo that nobody can sign in to is none.
+    pub(crate) fn give_passwords(&self, state: &mut State) {
+        if state.users.iter().any(|user| user.password_enabled) {
+            return;
+        }
+        for person in &self.people {
+            let known = state.users.iter_mut().find(|user| user.short_name.as_ref() == Some(&person.short_name));
+            let text = person.password.as_deref().or(self.password.as_deref());
+            if let (Some(user), Some(text)) = (known, text) {
+                user.password = Some(Password::new(text));
+                user.password_enabled = true;
+            }
+        }
     }
 
     fn check_actions(&self) -> Result<()> {
@@ -168,17 +201,6 @@ impl Seed {
             }
         }
         Ok(())
-    }
-}
-
-fn new_user(person: &SeedPerson) -> NewUser {
-    NewUser {
-        id: person.id.clone(),
-        short_name: Some(person.short_name.clone()),
-        email_addresses: person.email.iter().cloned().collect(),
-        first_name: person.first_name.clone(),
-        last_name: person.last_name.clone(),
-        ..NewUser::default()
     }
 }
 

@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use serde_json::Value;
 
 use super::{Fields, Params, Path, fields::FieldsList, params::admits};
-use crate::{ApiError, Emulator, Invitation, NewInvitation, Result, json, state::now_ms};
+use crate::{ApiError, Emulator, Invitation, NewInvitation, Result, json};
 
 const BULK_MAX: usize = 10;
 
@@ -23,8 +23,8 @@ pub(super) async fn list(
         return Err(ApiError::value("status", "is not a status of an invitation"));
     }
     let emails = params.all("email_address")?;
-    let now = now_ms();
     emulator.read(|state| {
+        let now = state.now();
         let organization = state.organization(&organization)?;
         let fits = |invitation: &&Invitation| {
             invitation.organization_id == organization.id

@@ -10,6 +10,7 @@ mod params;
 mod people;
 mod roles;
 mod sessions;
+mod sign_in_tokens;
 mod users;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
@@ -43,6 +44,9 @@ pub(crate) fn router(emulator: &Emulator) -> Router<Emulator> {
         .route("/sessions/{session_id}", get(sessions::get))
         .route("/sessions/{session_id}/revoke", post(sessions::revoke))
         .route("/sessions/{session_id}/tokens", post(sessions::create_token))
+        .route("/sign_in_tokens", post(sign_in_tokens::create))
+        .route("/sign_in_tokens/{sign_in_token_id}/revoke", post(sign_in_tokens::revoke))
+        .route("/testing_tokens", post(sign_in_tokens::create_testing_token))
         .route("/jwks", get(jwks::get))
         .fallback(unknown_route)
         .method_not_allowed_fallback(unknown_route)

@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
 use super::{Fields, Params, Path, params::admits};
-use crate::{ApiError, Emulator, Result, Session, TokenRequest, json, state::now_ms};
+use crate::{ApiError, Emulator, Result, Session, TokenRequest, json};
 
 /// Clerk's bounds of `expires_in_seconds`.
 const LIFETIME: std::ops::RangeInclusive<i64> = 30..=315_360_000;
@@ -21,8 +21,8 @@ pub(super) async fn list(State(emulator): State<Emulator>, params: Params) -> Re
     }
     let clients = params.all("client_id")?;
     let users = params.all("user_id")?;
-    let now = now_ms();
     emulator.read(|state| {
+        let now = state.now();
         let fits = |session: &&Session| {
             admits(&clients, &session.client_id)
                 && admits(&users, &session.user_id)
@@ -30,13 +30,13 @@ pub(super) async fn list(State(emulator): State<Emulator>, params: Params) -> Re
         };
         let found: Vec<&Session> = state.sessions.iter().rev().filter(fits).collect();
         let total = found.len();
-        let data: Vec<Value> = window.cut(found).into_iter().map(json::session).collect();
+        let data: Vec<Value> = window.cut(found).into_iter().map(|own| json::session(state, own)).collect();
         Ok(Json(if paginated { json::page(data, total) } else { Value::Array(data) }))
     })
 }
 
 pub(super) async fn get(State(emulator): State<Emulator>, Path(id): Path<String>) -> Result<Json<Value>> {
-    emulator.read(|state| Ok(Json(json::session(state.session(&id)?))))
+    emulator.read(|state| Ok(Json(json::session(state, state.session(&id)?))))
 }
 
 pub(super) async fn create(State(emulator): State<Emulator>, body: Fields) -> Result<Json<Value>> {
@@ -45,13 +45,13 @@ pub(super) async fn create(State(emulator): State<Emulator>, body: Fields) -> Re
     let organization = body.text("active_organization_id")?;
     emulator.change(|state| {
         let session = state.create_session(&user, organization.as_deref())?;
-        Ok(Json(json::session(&session)))
+        Ok(Json(json::session(state, &session)))
     })
 }
 
 pub(super) async fn revoke(State(emulator): State<Emulator>, Path(id): Path<String>) -> Result<Json<Value>> {
     let session = emulator.revoke_session(&id)?;
-    Ok(Json(json::session(&session)))
+    Ok(Json(emulator.read(|state| json::session(state, &session))))
 }
 
 /// A token without `azp`, as Clerk's own Backend API mints them.

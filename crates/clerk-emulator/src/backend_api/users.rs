@@ -109,7 +109,7 @@ pub(super) async fn create(State(emulator): State<Emulator>, body: Fields) -> Re
         public_metadata: body.metadata("public_metadata")?.unwrap_or_default(),
         private_metadata: body.metadata("private_metadata")?.unwrap_or_default(),
         unsafe_metadata: body.metadata("unsafe_metadata")?.unwrap_or_default(),
-        password_enabled: body.text("password")?.is_some(),
+        password: body.text("password")?,
     };
     if new.email_addresses.is_empty() && new.username.is_none() {
         return Err(ApiError::missing("email_address"));

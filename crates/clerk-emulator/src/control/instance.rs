@@ -32,12 +32,16 @@ async fn show(State(emulator): State<Emulator>) -> Json<Settings> {
 struct SettingsQuery {
     max_allowed_memberships: Option<u64>,
     membership_required: Option<bool>,
+    single_session_mode: Option<bool>,
+    start_in_personal_account: Option<bool>,
 }
 
 async fn change(State(emulator): State<Emulator>, Query(query): Query<SettingsQuery>) -> Result<Json<Settings>> {
     let mut settings = emulator.instance_settings();
     settings.max_allowed_memberships = query.max_allowed_memberships.unwrap_or(settings.max_allowed_memberships);
     settings.membership_required = query.membership_required.unwrap_or(settings.membership_required);
+    settings.single_session_mode = query.single_session_mode.unwrap_or(settings.single_session_mode);
+    settings.start_in_personal_account = query.start_in_personal_account.unwrap_or(settings.start_in_personal_account);
     emulator.change_instance(settings)?;
     Ok(Json(settings))
 }

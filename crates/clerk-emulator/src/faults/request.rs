@@ -141,7 +141,10 @@ impl Fault {
 
     pub(super) fn fits(&self, method: &str, path: &str) -> bool {
         let own_method = self.method.as_deref().is_none_or(|own| own.eq_ignore_ascii_case(method));
-        let own_path = self.path.as_deref().is_none_or(|own| path.starts_with(own));
+        let own_path = match &self.path {
+            Some(own) => path.starts_with(own),
+            None => !super::is_for_browsers(path),
+        };
         own_method && own_path && !self.is_spent()
     }
 

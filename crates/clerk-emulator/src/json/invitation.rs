@@ -3,11 +3,10 @@
 use serde_json::{Value, json};
 
 use super::image_url;
-use crate::state::{Invitation, InvitationStatus, State, User, now_ms};
+use crate::state::{Invitation, InvitationStatus, State, User};
 
 pub(crate) fn invitation(state: &State, invitation: &Invitation) -> Value {
-    let status = invitation.status(now_ms());
-    let link = format!("{}/accept?ticket={}", state.base_url, invitation.ticket);
+    let status = invitation.status(state.now());
     let inviter = invitation.inviter_id.as_deref();
     let inviter = inviter.and_then(|id| state.user(id).ok());
     let mut object = json!({
@@ -23,7 +22,7 @@ pub(crate) fn invitation(state: &State, invitation: &Invitation) -> Value {
         "status": status.as_str(),
         "public_metadata": invitation.public_metadata,
         "private_metadata": invitation.private_metadata,
-        "url": (status == InvitationStatus::Pending).then_some(link),
+        "url": (status == InvitationStatus::Pending).then(|| invitation_url(state, invitation)),
         "expires_at": invitation.expires_at,
         "created_at": invitation.created_at,
         "updated_at": invitation.updated_at,
@@ -32,6 +31,11 @@ pub(crate) fn invitation(state: &State, invitation: &Invitation) -> Value {
         object["user_id"] = json!(user);
     }
     object
+}
+
+/// Where the mail of an invitation would lead.
+pub(crate) fn invitation_url(state: &State, invitation: &Invitation) -> String {
+    format!("{}/accept?ticket={}", state.base_url, invitation.ticket)
 }
 
 fn public_inviter_data(state: &State, user: &User) -> Value {

@@ -14,7 +14,7 @@ mod subscription;
 mod user;
 
 pub(crate) use billing::billing_subscription;
-pub(crate) use invitation::invitation;
+pub(crate) use invitation::{invitation, invitation_url};
 pub(crate) use membership::membership;
 pub(crate) use organization::{deleted_organization, organization, organization_counted};
 pub(crate) use payment::payment_attempt;
@@ -30,6 +30,15 @@ use crate::state::State;
 /// The two fields of a page of a list.
 pub(crate) fn page(data: Vec<Value>, total_count: usize) -> Value {
     json!({ "data": data, "total_count": total_count })
+}
+
+/// One object with the fields of all of these.
+pub(crate) fn merged(parts: impl IntoIterator<Item = Value>) -> Value {
+    let objects = parts.into_iter().filter_map(|part| match part {
+        Value::Object(fields) => Some(fields),
+        _ => None,
+    });
+    Value::Object(objects.flatten().collect())
 }
 
 /// Where the emulator serves a picture for an object.

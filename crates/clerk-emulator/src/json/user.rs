@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::image_url;
+use super::{image_url, merged};
 use crate::state::{EmailAddress, State, User};
 
 pub(crate) fn user(state: &State, user: &User) -> Value {
-    let mut object = json!({
+    let profile = json!({
         "object": "user",
         "id": user.id,
         "external_id": user.external_id,
@@ -26,15 +26,7 @@ pub(crate) fn user(state: &State, user: &User) -> Value {
         "created_at": user.created_at,
         "updated_at": user.updated_at,
     });
-    extend(&mut object, identifications(user));
-    extend(&mut object, security(user));
-    object
-}
-
-fn extend(object: &mut Value, more: Value) {
-    if let (Value::Object(object), Value::Object(more)) = (object, more) {
-        object.extend(more);
-    }
+    merged([profile, identifications(user), security(user)])
 }
 
 fn identifications(user: &User) -> Value {

@@ -7,7 +7,6 @@ use serde_json::json;
 use super::{
     Membership, Metadata, NewUser, State, is_email,
     membership::{Bags, already_a_member},
-    now_ms,
     role::MANAGE_MEMBERS,
 };
 use crate::{
@@ -152,7 +151,7 @@ impl State {
         if member.is_some_and(|user| self.membership(organization, &user.id).is_some()) {
             return Err(already_a_member());
         }
-        let now = now_ms();
+        let now = self.now();
         let twin = |other: &Invitation| {
             other.organization_id == organization
                 && other.status(now) == InvitationStatus::Pending
@@ -172,12 +171,7 @@ impl State {
             let code = "organization_not_found_or_unauthorized";
             return Err(ApiError::new(StatusCode::NOT_FOUND, code, message));
         };
-        if self.can_manage(&membership.role) {
-            return Ok(());
-        }
-        let message = "The user lacks a permission in the organization";
-        let meta = json!({ "permissions": [MANAGE_MEMBERS] });
-        Err(ApiError::forbidden("missing_organization_permission", message).with_meta(meta))
+        self.check_permission(membership, MANAGE_MEMBERS)
     }
 
     pub(crate) fn revoke_invitation(&mut self, id: &str, by: Option<&str>) -> Result<Invitation> {
@@ -215,7 +209,7 @@ impl State {
     /// Lets a pending invitation run out now. Clerk sends no event for it.
     pub(crate) fn expire_invitation(&mut self, id: &str) -> Result<Invitation> {
         self.pending_invitation(id)?;
-        let now = self.tick().min(now_ms());
+        let now = self.tick().min(self.now());
         let found = self.invitations.iter_mut().find(|invitation| invitation.id == id);
         let invitation = found.ok_or_else(|| ApiError::not_found("invitation", id))?;
         invitation.expires_at = now;
@@ -224,7 +218,7 @@ impl State {
 
     fn pending_invitation(&self, id: &str) -> Result<&Invitation> {
         let invitation = self.invitation(id)?;
-        if invitation.status(now_ms()) == InvitationStatus::Pending {
+        if invitation.status(self.now()) == InvitationStatus::Pending {
             return Ok(invitation);
         }
         Err(ApiError::new(

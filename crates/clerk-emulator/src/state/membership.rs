@@ -161,6 +161,17 @@ impl State {
         self.role(role).is_some_and(|role| role.permissions.iter().any(|key| key == MANAGE_MEMBERS))
     }
 
+    /// Refuses a member whose role does not hold the permission.
+    pub(crate) fn check_permission(&self, membership: &Membership, permission: &str) -> Result<()> {
+        let held = |role: &super::Role| role.permissions.iter().any(|key| key == permission);
+        if self.role(&membership.role).is_some_and(held) {
+            return Ok(());
+        }
+        let message = "The user lacks a permission in the organization";
+        let meta = serde_json::json!({ "permissions": [permission] });
+        Err(ApiError::forbidden("missing_organization_permission", message).with_meta(meta))
+    }
+
     /// Whether anybody in the organization may manage members.
     pub(crate) fn has_manager(&self, organization: &str) -> bool {
         let own = |m: &Membership| m.organization_id == organization && self.can_manage(&m.role);

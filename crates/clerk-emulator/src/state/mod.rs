@@ -1,18 +1,23 @@
-//! Everything the stand-in knows: people, organizations, roles, memberships, invitations, sessions, subscriptions.
+//! Everything the stand-in knows: people, organizations, roles, memberships, invitations, browsers, sessions, subscriptions.
 //!
 //! Plain data and the rules for changing it; each change leaves the events it causes in `outbox`.
 //! Knows nothing of HTTP routes, webhooks' delivery or files. One file per resource.
 
 mod access;
 mod billing;
+mod client;
 mod invitation;
 mod membership;
 mod naming;
 mod organization;
+mod password;
 mod quota;
 mod role;
 mod session;
 mod settings;
+mod sign_in;
+mod sign_up;
+mod tickets;
 mod user;
 
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -34,9 +39,14 @@ pub use user::{EmailAddress, NewUser, User, UserChanges};
 
 pub(crate) use access::Access;
 pub(crate) use billing::{Billing, Payment, PaymentOutcome};
+pub(crate) use client::{Arrival, Client, signed_out};
 pub(crate) use membership::Bags;
+pub(crate) use password::Password;
 use role::ADMIN;
-pub(crate) use role::MANAGE_MEMBERS;
+pub(crate) use role::{MANAGE_MEMBERS, READ_MEMBERS};
+pub(crate) use sign_in::{Factor, Proof, SignIn};
+pub(crate) use sign_up::{AddressProof, SignUp, SignUpFields};
+pub(crate) use tickets::{SignInToken, Ticket};
 
 use crate::{error::Result, ids, keys::KeyRing};
 
@@ -65,6 +75,9 @@ pub(crate) struct State {
     pub(crate) keys: KeyRing,
     /// Greatest time given to a change, in milliseconds.
     clock: i64,
+    /// How far its time is ahead of the machine's, in milliseconds.
+    #[serde(default)]
+    ahead: i64,
     pub(crate) features: Vec<Feature>,
     pub(crate) plans: Vec<Plan>,
     pub(crate) permissions: Vec<Permission>,
@@ -74,7 +87,11 @@ pub(crate) struct State {
     pub(crate) memberships: Vec<Membership>,
     pub(crate) invitations: Vec<Invitation>,
     pub(crate) sessions: Vec<Session>,
-    /// State files of earlier versions have neither of these.
+    /// State files of earlier versions have none of these.
+    #[serde(default)]
+    pub(crate) clients: Vec<Client>,
+    #[serde(default)]
+    pub(crate) sign_in_tokens: Vec<SignInToken>,
     #[serde(default)]
     pub(crate) settings: Settings,
     #[serde(default)]
@@ -88,7 +105,7 @@ pub(crate) struct State {
     pub(crate) changed: bool,
 }
 
-/// Milliseconds since 1970.
+/// Milliseconds since 1970 by the machine's clock; what is dated for people and verifiers takes `State::now`.
 pub(crate) fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |age| i64::try_from(age.as_millis()).unwrap_or(i64::MAX))
@@ -110,6 +127,7 @@ impl State {
             instance,
             keys,
             clock: 0,
+            ahead: 0,
             features: Vec::new(),
             plans: Vec::new(),
             permissions: Vec::new(),
@@ -119,6 +137,8 @@ impl State {
             memberships: Vec::new(),
             invitations: Vec::new(),
             sessions: Vec::new(),
+            clients: Vec::new(),
+            sign_in_tokens: Vec::new(),
             settings: Settings::default(),
             billing: Billing::default(),
             base_url: String::new(),
@@ -127,9 +147,14 @@ impl State {
         }
     }
 
+    /// Milliseconds since 1970 by its own clock, which can be moved.
+    pub(crate) fn now(&self) -> i64 {
+        now_ms().saturating_add(self.ahead)
+    }
+
     /// The time of a change: never the same twice, so that receivers can order what happened.
     fn tick(&mut self) -> i64 {
-        self.clock = now_ms().max(self.clock + 1);
+        self.clock = self.now().max(self.clock + 1);
         self.changed = true;
         self.clock
     }
@@ -141,6 +166,16 @@ impl State {
 
     pub(crate) fn clock(&self) -> i64 {
         self.clock
+    }
+
+    /// How far its time is ahead of the machine's, in milliseconds.
+    pub(crate) fn ahead(&self) -> i64 {
+        self.ahead
+    }
+
+    pub(crate) fn set_ahead(&mut self, ahead: i64) {
+        self.ahead = ahead;
+        self.changed = true;
     }
 
     fn emit(&mut self, kind: &'static str, data: Value) {

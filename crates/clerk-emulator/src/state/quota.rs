@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
-use super::{Invitation, InvitationStatus, Organization, State, now_ms};
+use super::{Invitation, InvitationStatus, Organization, State};
 use crate::error::{ApiError, Result};
 
 impl State {
@@ -13,7 +13,7 @@ impl State {
     }
 
     pub(crate) fn pending_count(&self, organization: &str) -> usize {
-        let now = now_ms();
+        let now = self.now();
         let pending = |i: &&Invitation| i.organization_id == organization && i.status(now) == InvitationStatus::Pending;
         self.invitations.iter().filter(pending).count()
     }

@@ -16,12 +16,14 @@ const MEMBER: &str = "org:member";
 
 /// The permission without which nobody can run an organization.
 pub(crate) const MANAGE_MEMBERS: &str = "org:sys_memberships:manage";
+/// The permission to see who else is a member.
+pub(crate) const READ_MEMBERS: &str = "org:sys_memberships:read";
 
 /// Clerk's built-in permissions; they are part of memberships, never of tokens.
 const SYSTEM: [&str; 9] = [
     "org:sys_profile:manage",
     "org:sys_profile:delete",
-    "org:sys_memberships:read",
+    READ_MEMBERS,
     MANAGE_MEMBERS,
     "org:sys_domains:read",
     "org:sys_domains:manage",
@@ -91,7 +93,7 @@ impl State {
     /// The two roles every Clerk instance starts with, and all built-in permissions.
     pub(crate) fn add_default_roles(&mut self) -> Result<()> {
         let mut admin = SYSTEM.map(str::to_owned).to_vec();
-        let mut member = vec!["org:sys_memberships:read".to_owned(), "org:sys_billing:read".to_owned()];
+        let mut member = vec![READ_MEMBERS.to_owned(), "org:sys_billing:read".to_owned()];
         for feature in &self.features {
             for action in &feature.actions {
                 let key = format!("org:{}:{action}", feature.slug);

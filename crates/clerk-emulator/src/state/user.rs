@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Metadata, Payer, State, is_email, session::SessionStatus};
+use super::{Metadata, Password, Payer, State, is_email, merge_metadata, session::SessionStatus};
 use crate::{
     error::{ApiError, Result},
     ids, json,
@@ -36,6 +36,8 @@ pub struct User {
     pub private_metadata: Metadata,
     pub unsafe_metadata: Metadata,
     pub password_enabled: bool,
+    #[serde(default)]
+    pub(crate) password: Option<Password>,
     pub banned: bool,
     pub last_sign_in_at: Option<i64>,
     pub created_at: i64,
@@ -60,7 +62,7 @@ impl User {
         }
     }
 
-    fn has_email(&self, address: &str) -> bool {
+    pub(crate) fn has_email(&self, address: &str) -> bool {
         self.email_addresses.iter().any(|own| own.email_address.eq_ignore_ascii_case(address))
     }
 }
@@ -80,7 +82,8 @@ pub struct NewUser {
     pub public_metadata: Metadata,
     pub private_metadata: Metadata,
     pub unsafe_metadata: Metadata,
-    pub password_enabled: bool,
+    /// Signs in at the Frontend API.
+    pub password: Option<String>,
 }
 
 impl NewUser {
@@ -122,6 +125,12 @@ impl State {
     }
 
     pub(crate) fn create_user(&mut self, new: NewUser) -> Result<User> {
+        let password = new.password.as_deref().map(Password::new);
+        self.create_user_with(new, password)
+    }
+
+    /// The same with a password of which only what is kept is known.
+    pub(super) fn create_user_with(&mut self, new: NewUser, password: Option<Password>) -> Result<User> {
         self.check_new_user(&new)?;
         let now = self.tick();
         let email = |email_address| EmailAddress { id: ids::fresh("idn_"), email_address, created_at: now };
@@ -136,7 +145,8 @@ impl State {
             public_metadata: new.public_metadata,
             private_metadata: new.private_metadata,
             unsafe_metadata: new.unsafe_metadata,
-            password_enabled: new.password_enabled,
+            password_enabled: password.is_some(),
+            password,
             banned: false,
             last_sign_in_at: None,
             created_at: now,
@@ -226,6 +236,18 @@ impl State {
             }
         }
         Ok(user)
+    }
+
+    /// Replaces (`merge` false) or deeply merges what the person's own browser may write.
+    pub(crate) fn set_unsafe_metadata(&mut self, id: &str, metadata: Metadata, merge: bool) -> Result<User> {
+        let now = self.tick();
+        let user = self.user_mut(id)?;
+        match merge {
+            true => merge_metadata(&mut user.unsafe_metadata, metadata),
+            false => user.unsafe_metadata = metadata,
+        }
+        user.updated_at = now;
+        self.user_updated(id)
     }
 
     fn user_updated(&mut self, id: &str) -> Result<User> {

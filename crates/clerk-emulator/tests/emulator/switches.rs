@@ -31,7 +31,7 @@ async fn a_directory_s_members_cannot_be_changed() {
 async fn the_last_organization_is_not_left_when_membership_is_required() {
     let served = Served::demo().await;
     let set = served.ok(PATCH, "/control/instance?membership_required=true&max_allowed_memberships=7", json!({})).await;
-    assert_eq!(set, json!({ "max_allowed_memberships": 7, "membership_required": true }));
+    assert_eq!((&set["max_allowed_memberships"], &set["membership_required"]), (&json!(7), &json!(true)));
     let member = |name: &str| format!("/v1/organizations/acme/memberships/{}", served.id_of(name));
 
     assert_eq!(served.refused(DELETE, &member("mel"), None).await, "422 personal_accounts_not_allowed");

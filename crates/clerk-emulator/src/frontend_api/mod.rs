@@ -1,0 +1,105 @@
+//! Clerk's Frontend API and what goes with it, all under `/__clerk`: what the packages in a browser ask for.
+//!
+//! The browser is known by its cookie, or by the dev browser in the query; bodies are forms, and every answer
+//! carries the whole client beside what was asked for. One file per resource.
+
+mod answer;
+mod client;
+mod dev_browser;
+mod environment;
+mod form;
+mod gate;
+mod me;
+mod npm;
+mod organizations;
+mod page;
+mod publishable_key;
+mod sessions;
+mod shape;
+mod sign_ins;
+mod verb;
+mod visit;
+
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state, map_request},
+    routing::{get, patch, post},
+};
+use tower::ServiceBuilder;
+
+use crate::{Emulator, faults, images, router};
+
+pub(crate) use publishable_key::PublishableKey;
+
+/// Where all of it is served.
+pub(crate) const PREFIX: &str = "/__clerk";
+
+impl Emulator {
+    /// The Frontend API, the files of Clerk's packages and the pages for people, all under `/__clerk`.
+    ///
+    /// To be merged into the router of the server that serves the pages too, so that all have one origin. The
+    /// emulator's own [`router`](Self::router) holds it as well, over the same state.
+    pub fn frontend_router(&self) -> Router {
+        let inner = Router::new()
+            .nest("/v1", v1())
+            .route("/.well-known/jwks.json", get(router::jwks))
+            .route("/images/{id}", get(images::picture))
+            .route("/npm/@clerk/{package}/dist/{*file}", get(npm::file))
+            .fallback(router::unknown_route)
+            .method_not_allowed_fallback(router::unknown_route)
+            .layer(from_fn_with_state(self.clone(), gate::admit))
+            .with_state(self.clone());
+        // Around the whole router: by its own layers, the method has been chosen already.
+        let service = ServiceBuilder::new().layer(map_request(verb::effective)).service(inner);
+        Router::new().nest_service(PREFIX, service).layer(from_fn_with_state(self.clone(), faults::interfere))
+    }
+}
+
+fn v1() -> Router<Emulator> {
+    Router::new()
+        .route("/environment", get(environment::get).patch(environment::get))
+        .route("/client", get(client::get).post(client::create).put(client::create).delete(client::sign_out))
+        .route("/dev_browser", post(dev_browser::create))
+        .merge(session_routes())
+        .merge(my_routes())
+        .merge(organization_routes())
+        .fallback(router::unknown_route)
+        .method_not_allowed_fallback(router::unknown_route)
+        .layer(from_fn(answer::never_stored))
+}
+
+fn session_routes() -> Router<Emulator> {
+    Router::new()
+        .route("/client/sign_ins", post(sign_ins::create))
+        .route("/client/sign_ins/{sign_in_id}", get(sign_ins::get))
+        .route("/client/sign_ins/{sign_in_id}/prepare_first_factor", post(sign_ins::prepare))
+        .route("/client/sign_ins/{sign_in_id}/attempt_first_factor", post(sign_ins::attempt))
+        .route("/client/sessions", axum::routing::delete(client::sign_out))
+        .route("/client/sessions/{session_id}", get(sessions::get))
+        .route("/client/sessions/{session_id}/touch", post(sessions::touch))
+        .route("/client/sessions/{session_id}/end", post(sessions::end))
+        .route("/client/sessions/{session_id}/remove", post(sessions::remove))
+        .route("/client/sessions/{session_id}/tokens", post(sessions::token))
+        .route("/client/sessions/{session_id}/tokens/{template}", post(sessions::template_token))
+}
+
+fn my_routes() -> Router<Emulator> {
+    Router::new()
+        .route("/me", get(me::get).patch(me::update))
+        .route("/me/metadata", patch(me::merge_metadata))
+        .route("/me/sessions/active", get(me::sessions))
+        .route("/me/organization_memberships", get(me::memberships))
+        .route("/me/organization_invitations", get(me::invitations))
+        .route("/me/organization_suggestions", get(me::suggestions))
+}
+
+fn organization_routes() -> Router<Emulator> {
+    let own = Router::new()
+        .route("/", get(organizations::get))
+        .route("/memberships", get(organizations::memberships))
+        .route("/invitations", get(organizations::invitations))
+        .route("/roles", get(organizations::roles))
+        .route("/domains", get(organizations::none))
+        .route("/membership_requests", get(organizations::none));
+    Router::new().nest("/organizations/{organization_id}", own)
+}
