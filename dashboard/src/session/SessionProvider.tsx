@@ -8,8 +8,8 @@ import { BASE, routed, SIGN_IN, SIGN_UP } from './addresses';
 /** Clerk's components in our colours; they follow the theme because ours do. */
 const appearance = {
   variables: {
-    colorPrimary: 'var(--accent)',
-    colorPrimaryForeground: 'var(--on-accent)',
+    colorPrimary: 'var(--brand)',
+    colorPrimaryForeground: 'var(--on-brand)',
     colorBackground: 'var(--surface)',
     colorForeground: 'var(--text)',
     colorMutedForeground: 'var(--text-2)',

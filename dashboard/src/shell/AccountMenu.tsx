@@ -5,7 +5,7 @@ import { roleName } from '../members/roles';
 import { SIGN_IN } from '../session/addresses';
 import { Avatar } from '../ui/Avatar';
 import { Icon } from '../ui/Icon';
-import { Menu, MenuItem, MenuSeparator } from '../ui/Menu';
+import { Menu, MenuGroup, MenuItem, MenuSeparator } from '../ui/Menu';
 import styles from './shell.module.css';
 
 export function AccountMenu() {
@@ -21,11 +21,15 @@ export function AccountMenu() {
         </button>
       }
     >
-      <div className={styles['who']}>
-        <strong>{name}</strong>
-        {me.profile.email && <span>{me.profile.email}</span>}
-        {me.org_role && <span>{roleName(me.org_role)}</span>}
-      </div>
+      <MenuGroup
+        label={
+          <span className={styles['who']}>
+            <strong>{name}</strong>
+            {me.profile.email && <span>{me.profile.email}</span>}
+            {me.org_role && <span>{roleName(me.org_role)}</span>}
+          </span>
+        }
+      />
       <MenuSeparator />
       <MenuItem onClick={() => void navigate('/settings')}>
         <Icon name="gear" />

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import styles from './ui.module.css';
 
 interface AvatarProps {
@@ -8,10 +9,12 @@ interface AvatarProps {
 
 /** A picture or the initials; decoration beside a name. */
 export function Avatar({ name, image, square = false }: AvatarProps) {
+  // A picture that does not come, or may not be shown here, leaves the initials.
+  const [missing, setMissing] = useState<string | null>(null);
   const hue = [...name].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % 5;
   return (
     <span className={`${styles['avatar']} ${square ? styles['square'] : ''}`} data-hue={hue} aria-hidden="true">
-      {image ? <img src={image} alt="" referrerPolicy="no-referrer" /> : initials(name)}
+      {image && image !== missing ? <img src={image} alt="" referrerPolicy="no-referrer" onError={() => setMissing(image)} /> : initials(name)}
     </span>
   );
 }

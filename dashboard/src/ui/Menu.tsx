@@ -38,7 +38,7 @@ export function MenuItem({ onClick, disabled = false, danger = false, children }
   );
 }
 
-export function MenuGroup({ label, children }: { label: string; children: ReactNode }) {
+export function MenuGroup({ label, children }: { label: ReactNode; children?: ReactNode }) {
   return (
     <Base.Group>
       <Base.GroupLabel className={styles['groupLabel']}>{label}</Base.GroupLabel>
