@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { serveFront, type Front } from './front';
 
 const DASHBOARD = resolve(import.meta.dirname, '..');
-const BINARY = process.env['TENANTRY_BIN'] ?? resolve(DASHBOARD, '../target/debug/tenantry');
+const BINARY = process.env['TENANTRY_BIN'] ?? resolve(process.env['CARGO_TARGET_DIR'] ?? resolve(DASHBOARD, '../target'), 'debug/tenantry');
 
 export interface Stack {
   /** Where the browser goes: `<url>/app/`. */

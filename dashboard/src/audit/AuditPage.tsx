@@ -52,7 +52,9 @@ function Log() {
                 <th scope="col">When</th>
                 <th scope="col">Who</th>
                 <th scope="col">What</th>
-                <th scope="col">Details</th>
+                <th scope="col" data-extra>
+                  Details
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -90,7 +92,7 @@ function Row({ entry }: { entry: Entry }) {
           {target.type} {target.id}
         </span>
       </td>
-      <td>
+      <td data-extra>
         <Details entry={entry} />
       </td>
     </tr>

@@ -56,9 +56,13 @@ export function Invitations() {
             <thead>
               <tr>
                 <th scope="col">Address</th>
-                <th scope="col">Role</th>
+                <th scope="col" data-extra>
+                  Role
+                </th>
                 <th scope="col">Status</th>
-                <th scope="col">Sent</th>
+                <th scope="col" data-extra>
+                  Sent
+                </th>
                 <th scope="col">
                   <span className="visually-hidden">Actions</span>
                 </th>
@@ -94,11 +98,11 @@ function Row({ invitation }: { invitation: Invitation }) {
   return (
     <tr>
       <td className={styles['address']}>{invitation.email_address}</td>
-      <td>{roleName(invitation.role)}</td>
+      <td data-extra>{roleName(invitation.role)}</td>
       <td>
         <Badge tone={TONES[invitation.status]}>{NAMES[invitation.status]}</Badge>
       </td>
-      <td className={styles['since']}>
+      <td className={styles['since']} data-extra>
         <Day at={invitation.created_at} />
         {invitation.inviter_id && ` by ${nameOf(invitation.inviter_id)}`}
       </td>

@@ -44,7 +44,9 @@ export function MemberList() {
               <tr>
                 <th scope="col">Name</th>
                 <th scope="col">Role</th>
-                <th scope="col">Since</th>
+                <th scope="col" data-extra>
+                  Since
+                </th>
                 <th scope="col">
                   <span className="visually-hidden">Actions</span>
                 </th>
@@ -80,7 +82,7 @@ function Row({ member }: { member: Member }) {
         </span>
       </td>
       <td>{may.manageMembers ? <Role member={member} name={name} /> : roleName(member.role)}</td>
-      <td className={styles['since']}>
+      <td className={styles['since']} data-extra>
         <Day at={member.created_at} />
       </td>
       <td className={styles['tools']}>{may.manageMembers && <Removal member={member} name={name} />}</td>

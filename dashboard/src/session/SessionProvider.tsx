@@ -21,6 +21,12 @@ const appearance = {
     borderRadius: '8px',
     fontFamily: 'var(--font)',
   },
+  elements: {
+    footerActionLink: { color: 'var(--brand-text)' },
+    formFieldAction: { color: 'var(--brand-text)' },
+    formResendCodeLink: { color: 'var(--brand-text)' },
+    identityPreviewEditButton: { color: 'var(--brand-text)' },
+  },
 };
 
 export function SessionProvider({ config, children }: { config: Config; children: ReactNode }) {

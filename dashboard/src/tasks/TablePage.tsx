@@ -42,10 +42,16 @@ function Table() {
               <tr>
                 <th scope="col">Title</th>
                 <th scope="col">Status</th>
-                <th scope="col">Priority</th>
-                <th scope="col">Assignee</th>
+                <th scope="col" data-extra>
+                  Priority
+                </th>
+                <th scope="col" data-extra>
+                  Assignee
+                </th>
                 <th scope="col">Due</th>
-                <th scope="col">Changed</th>
+                <th scope="col" data-extra>
+                  Changed
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -75,10 +81,10 @@ function Row({ task, onOpen }: { task: Task; onOpen: (id: string) => void }) {
       <td>
         <Badge tone={STATUS_TONES[task.status]}>{STATUS_NAMES[task.status]}</Badge>
       </td>
-      <td>
+      <td data-extra>
         <Badge tone={PRIORITY_TONES[task.priority]}>{PRIORITY_NAMES[task.priority]}</Badge>
       </td>
-      <td>{task.assignee_id ? <Person name={nameOf(task.assignee_id)} image={imageOf(task.assignee_id)} /> : <span className={styles['none']}>Nobody</span>}</td>
+      <td data-extra>{task.assignee_id ? <Person name={nameOf(task.assignee_id)} image={imageOf(task.assignee_id)} /> : <span className={styles['none']}>Nobody</span>}</td>
       <td>
         {task.due_date ? (
           <span className={styles['due']} data-overdue={isOverdue(task)}>
@@ -88,7 +94,7 @@ function Row({ task, onOpen }: { task: Task; onOpen: (id: string) => void }) {
           <span className={styles['none']}>None</span>
         )}
       </td>
-      <td className={styles['when']}>
+      <td className={styles['when']} data-extra>
         <Ago at={task.updated_at} />
       </td>
     </tr>

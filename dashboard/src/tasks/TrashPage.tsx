@@ -41,7 +41,9 @@ export default function TrashPage() {
               <tr>
                 <th scope="col">Title</th>
                 <th scope="col">Deleted</th>
-                <th scope="col">Gone for good</th>
+                <th scope="col" data-extra>
+                  Gone for good
+                </th>
                 <th scope="col">
                   <span className="visually-hidden">Actions</span>
                 </th>
@@ -88,7 +90,7 @@ function Row({ task }: { task: Trashed }) {
       <td>
         {task.deleted_at && <Ago at={task.deleted_at} />} by {nameOf(task.deleted_by)}
       </td>
-      <td>{task.purge_at && <Day at={task.purge_at} />}</td>
+      <td data-extra>{task.purge_at && <Day at={task.purge_at} />}</td>
       <td>
         <Actions>
           <Button small disabled={restore.isPending} onClick={() => restore.mutate()}>
