@@ -107,7 +107,6 @@ fn mailing(settings: &Settings, defaults: Defaults) -> Defaults {
     defaults.with("SMTP_URL", format!("file:{MAIL}")).with("EMAIL_FROM", "Tenantry <tenantry@localhost>")
 }
 
-/// Lets the local Clerk tell the API of everything there is, by webhooks, as the real one would have.
 /// Where the server is reached from this machine; "every address" is none to call.
 fn reachable(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
@@ -116,6 +115,15 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
+/// The address for a browser: Clerk's cookies are those of `localhost`, and `127.0.0.1` is another site.
+fn in_a_browser(address: SocketAddr) -> String {
+    match address.ip().is_loopback() {
+        true => format!("http://localhost:{}", address.port()),
+        false => format!("http://{address}"),
+    }
+}
+
+/// Lets the local Clerk tell the API of everything there is, by webhooks, as the real one would have.
 async fn announce(address: SocketAddr, emulator: &Emulator) -> Result<()> {
     let url = format!("http://{address}/api/webhooks/clerk");
     emulator.add_webhook_endpoint(url, &emulator.webhook_secret())?;
@@ -155,6 +163,10 @@ fn greet(address: SocketAddr, emulator: &Emulator, config: &Config) {
         let roles = if roles.is_empty() { "no organization".to_owned() } else { roles.join(", ") };
         println!("  {name:<6} {:<16} {roles}", person.name);
     }
+    let browser = in_a_browser(address);
+    println!("\nSign in as any of them, by one click: {browser}/__clerk/");
+    println!("  or with an e-mail address such as ada@example.com and the code 424242 or the password not-a-secret");
+    println!("  webhooks that were sent: {browser}/__clerk/events");
     println!("\nList the tasks of ada's organization:\n");
     println!("  curl -s {own}/api/tasks -H \"Authorization: Bearer $(curl -s {clerk}/token/ada)\"\n");
 }

@@ -12,6 +12,7 @@ mod backend_api;
 mod billing;
 mod builder;
 mod changes;
+mod clock;
 mod control;
 mod emulator;
 mod error;

@@ -90,13 +90,13 @@ fn new_invitation(body: &Fields) -> Result<NewInvitation> {
         "expires_in_days",
         "notify",
     ])?;
-    // No mail is sent and the link leads to the emulator: these two are checked and not used.
-    body.text("redirect_url")?;
+    // No mail is sent: it is checked and not used.
     body.flag("notify")?;
     Ok(NewInvitation {
         email_address: body.required_text("email_address")?,
         role: body.required_text("role")?,
         inviter_user_id: body.text("inviter_user_id")?,
+        redirect_url: body.text("redirect_url")?,
         expires_in_days: body.integer("expires_in_days")?,
         public_metadata: body.metadata("public_metadata")?.unwrap_or_default(),
         private_metadata: body.metadata("private_metadata")?.unwrap_or_default(),

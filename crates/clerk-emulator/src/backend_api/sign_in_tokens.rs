@@ -4,7 +4,10 @@ use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
 use super::{Fields, Path};
-use crate::{ApiError, Emulator, Result, ids, state::SignInToken};
+use crate::{
+    ApiError, Emulator, Result, ids,
+    state::{Place, SignInToken},
+};
 
 /// Thirty days, in seconds.
 const LIFETIME: i64 = 30 * 24 * 60 * 60;
@@ -14,12 +17,12 @@ const TESTING_LIFETIME: i64 = 60 * 60;
 pub(super) async fn create(State(emulator): State<Emulator>, body: Fields) -> Result<Json<Value>> {
     body.only(&["user_id", "org_id", "expires_in_seconds"])?;
     let user = body.required_text("user_id")?;
-    let organization = body.text("org_id")?;
+    let place = body.text("org_id")?.map_or(Place::Usual, Place::Organization);
     let seconds = body.integer("expires_in_seconds")?.unwrap_or(LIFETIME);
     if seconds < 1 {
         return Err(ApiError::value("expires_in_seconds", "must be at least 1"));
     }
-    let token = emulator.change(|state| state.create_sign_in_token(&user, organization.as_deref(), seconds))?;
+    let token = emulator.change(|state| state.create_sign_in_token(&user, place, seconds))?;
     let mut object = shown(&token);
     object["token"] = json!(token.token);
     Ok(Json(object))

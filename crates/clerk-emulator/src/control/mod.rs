@@ -4,10 +4,9 @@
 //! They ask for no credential, so pages of other origins are turned away.
 
 mod billing;
+mod clock;
 mod faults;
 mod instance;
-
-use std::net::IpAddr;
 
 use axum::{
     Json, Router,
@@ -26,6 +25,7 @@ use serde_json::{Value, json};
 use crate::{
     ApiError, Emulator, Result, Rotation, TokenRequest,
     extract::{Path, Query},
+    frontend_api::is_local,
     json,
 };
 
@@ -42,6 +42,7 @@ pub(crate) fn router() -> Router<Emulator> {
         .route("/control/announce", post(announce))
         .route("/control/reset", post(reset))
         .merge(billing::router())
+        .merge(clock::router())
         .merge(faults::router())
         .merge(instance::router())
         .layer(from_fn(refuse_other_sites))
@@ -49,7 +50,7 @@ pub(crate) fn router() -> Router<Emulator> {
 
 /// A page the person happens to visit must not mint tokens here: browsers name their origin on
 /// every request across origins that can change something, and the site on all of them.
-async fn refuse_other_sites(request: Request, next: Next) -> Result<Response> {
+pub(crate) async fn refuse_other_sites(request: Request, next: Next) -> Result<Response> {
     if is_foreign(request.headers()) {
         let message = "This endpoint is for the command line and the emulator's own pages";
         return Err(ApiError::forbidden("authorization_invalid", message));
@@ -58,16 +59,11 @@ async fn refuse_other_sites(request: Request, next: Next) -> Result<Response> {
 }
 
 fn is_foreign(headers: &HeaderMap) -> bool {
-    // A public name that resolves to this machine would make a foreign page look like our own.
-    let local = |host: &str| {
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-        let address = name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
-        address || !name.contains('.') || name.ends_with(".localhost") || name.ends_with(".internal")
-    };
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let host = text(HOST.as_str()).unwrap_or_default();
     let own = |origin: &str| origin.split_once("://").is_some_and(|(_, rest)| rest == host);
-    !local(host)
+    // A public name that resolves to this machine would make a foreign page look like our own.
+    !is_local(host)
         || text(ORIGIN.as_str()).is_some_and(|origin| !own(origin))
         || text("sec-fetch-site") == Some("cross-site")
 }

@@ -4,7 +4,10 @@ use axum::{Json, extract::State, response::Response};
 use serde_json::{Value, json};
 
 use super::{answer, page::Window, shape::View, visit::Visit};
-use crate::{Emulator, Invitation, Membership, Result, Session, User, UserChanges, state::State as Clerk};
+use crate::{
+    ApiError, Emulator, Invitation, Membership, Result, Session, SessionStatus, User, UserChanges, extract::Path,
+    state::State as Clerk,
+};
 
 pub(super) async fn get(State(emulator): State<Emulator>, visit: Visit) -> Result<Json<Value>> {
     look(&emulator, &visit, |view, _, user| Ok(view.user(user)))
@@ -44,6 +47,45 @@ pub(super) async fn merge_metadata(State(emulator): State<Emulator>, visit: Visi
             state.set_unsafe_metadata(&user, metadata, true)
         },
         |view, user: &User| view.user(user),
+    )
+}
+
+/// Another password, for somebody who knows the present one; it also ends the other sessions where that is asked.
+pub(super) async fn change_password(State(emulator): State<Emulator>, visit: Visit) -> Result<Response> {
+    let form = &visit.form;
+    answer::change(
+        &emulator,
+        &visit,
+        |state, client| {
+            let session = visit.session(state, client)?;
+            let new = form.required("new_password")?;
+            let user = state.change_password(&session.user_id, form.value("current_password"), new)?;
+            if form.text("sign_out_of_other_sessions") == Some("true") {
+                state.close_other_sessions(&session)?;
+            }
+            Ok(user)
+        },
+        |view, user: &User| view.user(user),
+    )
+}
+
+/// Signs the person out somewhere else.
+pub(super) async fn revoke_session(
+    State(emulator): State<Emulator>,
+    Path(id): Path<String>,
+    visit: Visit,
+) -> Result<Response> {
+    answer::change(
+        &emulator,
+        &visit,
+        |state, client| {
+            let user = visit.session(state, client)?.user_id;
+            match state.session(&id)?.user_id == user {
+                true => state.close_session(&id, SessionStatus::Revoked),
+                false => Err(ApiError::not_found("session", &id)),
+            }
+        },
+        |view, session: &Session| view.session(session),
     )
 }
 

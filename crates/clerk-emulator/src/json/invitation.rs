@@ -35,7 +35,8 @@ pub(crate) fn invitation(state: &State, invitation: &Invitation) -> Value {
 
 /// Where the mail of an invitation would lead.
 pub(crate) fn invitation_url(state: &State, invitation: &Invitation) -> String {
-    format!("{}/accept?ticket={}", state.base_url, invitation.ticket)
+    let route = if invitation.redirect_url.is_some() { "/__clerk/v1/tickets/accept" } else { "/accept" };
+    format!("{}{route}?ticket={}", state.base_url, invitation.ticket)
 }
 
 fn public_inviter_data(state: &State, user: &User) -> Value {

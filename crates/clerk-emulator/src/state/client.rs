@@ -26,14 +26,26 @@ pub(crate) struct Client {
     pub(crate) updated_at: i64,
 }
 
+/// Where a sign-in begins.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Place {
+    /// Where the instance's setting says.
+    #[default]
+    Usual,
+    /// In no organization.
+    Personal,
+    /// In this organization, by id or slug.
+    Organization(String),
+}
+
 /// A sign-in that has succeeded.
-pub(crate) struct Arrival<'a> {
-    pub(crate) user: &'a str,
-    /// The organization to be active in; `None` leaves it to the instance's setting.
-    pub(crate) organization: Option<&'a str>,
+pub(super) struct Arrival<'a> {
+    pub(super) user: &'a str,
+    pub(super) place: Place,
     /// The page's origin.
-    pub(crate) origin: &'a str,
-    pub(crate) strategy: &'static str,
+    pub(super) origin: &'a str,
+    pub(super) strategy: &'static str,
 }
 
 impl State {
@@ -99,15 +111,16 @@ impl State {
     }
 
     /// Makes the session of a sign-in or sign-up that has succeeded, and makes it the active one.
-    pub(crate) fn arrive(&mut self, client: &str, arrival: &Arrival<'_>) -> Result<Session> {
+    pub(super) fn arrive(&mut self, client: &str, arrival: &Arrival<'_>) -> Result<Session> {
         let first = |state: &Self| {
             let mut own = state.memberships_of(arrival.user);
             own.next().map(|membership| membership.organization_id.clone())
         };
-        let organization = match arrival.organization {
-            Some(id) => Some(id.to_owned()),
-            None if self.settings.start_in_personal_account => None,
-            None => first(self),
+        let organization = match &arrival.place {
+            Place::Organization(id) => Some(id.clone()),
+            Place::Personal => None,
+            Place::Usual if self.settings.start_in_personal_account => None,
+            Place::Usual => first(self),
         };
         let session = self.create_session_as(NewSession {
             user: arrival.user,

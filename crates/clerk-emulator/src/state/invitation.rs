@@ -55,6 +55,9 @@ pub struct Invitation {
     pub user_id: Option<String>,
     pub public_metadata: Metadata,
     pub private_metadata: Metadata,
+    /// Where the link leads on to with its ticket; the emulator accepts at once when absent.
+    #[serde(default)]
+    pub redirect_url: Option<String>,
     /// The secret of the link.
     pub(crate) ticket: String,
     status: InvitationStatus,
@@ -82,6 +85,8 @@ pub struct NewInvitation {
     pub inviter_user_id: Option<String>,
     /// 1 to 365; 30 when absent.
     pub expires_in_days: Option<i64>,
+    /// The page that signs the invited person in or up.
+    pub redirect_url: Option<String>,
     pub public_metadata: Metadata,
     pub private_metadata: Metadata,
 }
@@ -122,6 +127,7 @@ impl State {
             user_id: None,
             public_metadata: new.public_metadata,
             private_metadata: new.private_metadata,
+            redirect_url: new.redirect_url,
             ticket: ids::fresh("ticket_"),
             status: InvitationStatus::Pending,
             expires_at: now + new.expires_in_days.unwrap_or(DEFAULT_DAYS) * DAY_MS,

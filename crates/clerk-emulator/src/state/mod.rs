@@ -39,11 +39,11 @@ pub use user::{EmailAddress, NewUser, User, UserChanges};
 
 pub(crate) use access::Access;
 pub(crate) use billing::{Billing, Payment, PaymentOutcome};
-pub(crate) use client::{Arrival, Client, signed_out};
+pub(crate) use client::{Client, Place, signed_out};
 pub(crate) use membership::Bags;
 pub(crate) use password::Password;
 use role::ADMIN;
-pub(crate) use role::{MANAGE_MEMBERS, READ_MEMBERS};
+pub(crate) use role::{DELETE_PROFILE, MANAGE_MEMBERS, MANAGE_PROFILE, READ_MEMBERS};
 pub(crate) use sign_in::{Factor, Proof, SignIn};
 pub(crate) use sign_up::{AddressProof, SignUp, SignUpFields};
 pub(crate) use tickets::{SignInToken, Ticket};

@@ -16,13 +16,17 @@ const MEMBER: &str = "org:member";
 
 /// The permission without which nobody can run an organization.
 pub(crate) const MANAGE_MEMBERS: &str = "org:sys_memberships:manage";
+/// The permission to change an organization's name and slug.
+pub(crate) const MANAGE_PROFILE: &str = "org:sys_profile:manage";
+/// The permission to delete an organization.
+pub(crate) const DELETE_PROFILE: &str = "org:sys_profile:delete";
 /// The permission to see who else is a member.
 pub(crate) const READ_MEMBERS: &str = "org:sys_memberships:read";
 
 /// Clerk's built-in permissions; they are part of memberships, never of tokens.
 const SYSTEM: [&str; 9] = [
-    "org:sys_profile:manage",
-    "org:sys_profile:delete",
+    MANAGE_PROFILE,
+    DELETE_PROFILE,
     READ_MEMBERS,
     MANAGE_MEMBERS,
     "org:sys_domains:read",

@@ -188,6 +188,16 @@ impl State {
         Ok(session)
     }
 
+    /// Ends every other session of the same person.
+    pub(crate) fn close_other_sessions(&mut self, session: &Session) -> Result<()> {
+        let others = self.open_sessions(&session.user_id).filter(|other| other.id != session.id);
+        let others: Vec<String> = others.map(|other| other.id.clone()).collect();
+        for other in others {
+            self.close_session(&other, SessionStatus::Revoked)?;
+        }
+        Ok(())
+    }
+
     fn session_mut(&mut self, id: &str) -> Result<&mut Session> {
         let found = self.sessions.iter_mut().find(|session| session.id == id);
         found.ok_or_else(|| ApiError::not_found("session", id))

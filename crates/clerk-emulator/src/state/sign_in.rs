@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Password, Session, State, User, client::Arrival, tickets::Ticket};
+use super::{
+    Password, Session, State, User,
+    client::{Arrival, Place},
+    tickets::Ticket,
+};
 use crate::{
     error::{ApiError, Result},
     ids,
@@ -130,7 +134,7 @@ impl State {
         self.check_proof(&user, factor, proof)?;
         self.check_free(client)?;
         let strategy = factor.as_str();
-        let session = self.arrive(client, &Arrival { user: &user, organization: None, origin, strategy })?;
+        let session = self.arrive(client, &Arrival { user: &user, place: Place::Usual, origin, strategy })?;
         sign_in.created_session_id = Some(session.id);
         Ok(sign_in)
     }
@@ -155,7 +159,7 @@ impl State {
     /// Signs in by a ticket: a sign-in token, or an invitation to somebody who is known already.
     pub(crate) fn sign_in_by_ticket(&mut self, client: &str, ticket: &str, origin: &str) -> Result<SignIn> {
         self.check_free(client)?;
-        let (user, organization) = match self.ticket(ticket)? {
+        let (user, place) = match self.ticket(ticket)? {
             Ticket::SignIn(token) => self.use_sign_in_token(&token)?,
             Ticket::Invitation(id) => {
                 let address = self.invitation(&id)?.email_address.clone();
@@ -165,12 +169,12 @@ impl State {
                     ApiError::bad_request("invitation_account_not_exists", message)
                 })?;
                 let membership = self.accept_invitation(&id)?;
-                (user, Some(membership.organization_id))
+                (user, Place::Organization(membership.organization_id))
             }
         };
         let identifier = self.user(&user)?.email().map(str::to_owned);
         let mut sign_in = self.begin_sign_in(client, None)?;
-        let arrival = Arrival { user: &user, organization: organization.as_deref(), origin, strategy: "ticket" };
+        let arrival = Arrival { user: &user, place, origin, strategy: "ticket" };
         let session: Session = self.arrive(client, &arrival)?;
         sign_in.identifier = identifier;
         sign_in.user_id = Some(user);

@@ -2,16 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Metadata, NewUser, Password, State, client::Arrival, is_email, tickets::Ticket};
+use super::{
+    Metadata, NewUser, Password, State,
+    client::{Arrival, Place},
+    is_email,
+    tickets::Ticket,
+    user::check_password,
+};
 use crate::{
     error::{ApiError, Result},
     ids,
 };
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-
-/// The shortest password that Clerk accepts.
-const PASSWORD_MIN: usize = 8;
 
 /// How far the verification of the address has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,9 +110,8 @@ impl State {
         if let Some(address) = &fields.email_address {
             self.check_new_address(address)?;
         }
-        if fields.password.as_ref().is_some_and(|password| password.chars().count() < PASSWORD_MIN) {
-            let message = "Passwords must be 8 characters or more.";
-            return Err(ApiError::invalid("form_password_length_too_short", "password", message));
+        if let Some(password) = &fields.password {
+            check_password(password, "password")?;
         }
         let sign_up = self.own_sign_up(client)?;
         if let Some(address) = fields.email_address
@@ -194,11 +196,11 @@ impl State {
             ..NewUser::default()
         };
         let user = self.create_user_with(new, sign_up.password.clone())?;
-        let organization = match &sign_up.invitation_id {
-            Some(id) => Some(self.accept_invitation(id)?.organization_id),
-            None => None,
+        let place = match &sign_up.invitation_id {
+            Some(id) => Place::Organization(self.accept_invitation(id)?.organization_id),
+            None => Place::Usual,
         };
-        let arrival = Arrival { user: &user.id, organization: organization.as_deref(), origin, strategy: "email_code" };
+        let arrival = Arrival { user: &user.id, place, origin, strategy: "email_code" };
         let session = self.arrive(client, &arrival)?;
         sign_up.created_user_id = Some(user.id);
         sign_up.created_session_id = Some(session.id);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{InvitationStatus, State};
+use super::{InvitationStatus, Place, State};
 use crate::{
     error::{ApiError, Result},
     ids,
@@ -33,8 +33,8 @@ impl TokenStatus {
 pub(crate) struct SignInToken {
     pub(crate) id: String,
     pub(crate) user_id: String,
-    /// The organization to be active in.
-    pub(crate) organization_id: Option<String>,
+    #[serde(default)]
+    pub(crate) place: Place,
     /// The ticket itself.
     pub(crate) token: String,
     pub(crate) status: TokenStatus,
@@ -50,23 +50,18 @@ pub(crate) enum Ticket {
 }
 
 impl State {
-    pub(crate) fn create_sign_in_token(
-        &mut self,
-        user: &str,
-        organization: Option<&str>,
-        seconds: i64,
-    ) -> Result<SignInToken> {
+    pub(crate) fn create_sign_in_token(&mut self, user: &str, place: Place, seconds: i64) -> Result<SignInToken> {
         self.user(user)?;
-        let organization_id = match organization {
-            Some(id) => Some(self.member(id, user)?.organization_id.clone()),
-            None => None,
+        let place = match place {
+            Place::Organization(id) => Place::Organization(self.member(&id, user)?.organization_id.clone()),
+            place => place,
         };
         let now = self.tick();
         self.sign_in_tokens.retain(|token| token.expires_at > now);
         let token = SignInToken {
             id: ids::fresh("sit_"),
             user_id: user.to_owned(),
-            organization_id,
+            place,
             token: ids::fresh("ticket_"),
             status: TokenStatus::Pending,
             expires_at: now.saturating_add(seconds.saturating_mul(1000)),
@@ -121,8 +116,8 @@ impl State {
         }
     }
 
-    /// Spends a sign-in token: the person, and the organization to be active in.
-    pub(crate) fn use_sign_in_token(&mut self, id: &str) -> Result<(String, Option<String>)> {
+    /// Spends a sign-in token: the person, and where they begin.
+    pub(crate) fn use_sign_in_token(&mut self, id: &str) -> Result<(String, Place)> {
         let now = self.now();
         let found = self.sign_in_tokens.iter().find(|token| token.id == id);
         let token = found.ok_or_else(|| ApiError::not_found("sign in token", id))?;
@@ -137,7 +132,10 @@ impl State {
         }
         let token = self.settle_token(id, TokenStatus::Accepted)?;
         // Somebody may have left the organization since.
-        let organization = token.organization_id.filter(|id| self.membership(id, &token.user_id).is_some());
-        Ok((token.user_id, organization))
+        let place = match token.place {
+            Place::Organization(id) if self.membership(&id, &token.user_id).is_none() => Place::Usual,
+            place => place,
+        };
+        Ok((token.user_id, place))
     }
 }

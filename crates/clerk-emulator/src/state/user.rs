@@ -221,6 +221,23 @@ impl State {
         self.user_updated(id)
     }
 
+    /// Gives another password to somebody who knows the present one, if there is one.
+    pub(crate) fn change_password(&mut self, id: &str, current: Option<&str>, new: &str) -> Result<User> {
+        check_password(new, "new_password")?;
+        if let Some(own) = &self.user(id)?.password
+            && !own.is(current.unwrap_or_default())
+        {
+            let message = "Password is incorrect. Try again.";
+            return Err(ApiError::invalid("form_password_incorrect", "current_password", message));
+        }
+        let now = self.tick();
+        let user = self.user_mut(id)?;
+        user.password = Some(Password::new(new));
+        user.password_enabled = true;
+        user.updated_at = now;
+        self.user_updated(id)
+    }
+
     /// Bans or readmits; a ban revokes every session.
     pub(crate) fn set_banned(&mut self, id: &str, banned: bool) -> Result<User> {
         self.user(id)?;
@@ -267,6 +284,17 @@ impl State {
         self.emit("user.deleted", json::deleted_user(&user));
         Ok(user)
     }
+}
+
+/// The shortest password that Clerk accepts, in characters.
+const PASSWORD_MIN: usize = 8;
+
+pub(super) fn check_password(password: &str, field: &str) -> Result<()> {
+    if password.chars().count() >= PASSWORD_MIN {
+        return Ok(());
+    }
+    let message = "Passwords must be 8 characters or more.";
+    Err(ApiError::invalid("form_password_length_too_short", field, message))
 }
 
 fn taken(name: &str) -> ApiError {

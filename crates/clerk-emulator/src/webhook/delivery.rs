@@ -11,6 +11,9 @@ use crate::state::now_ms;
 /// How long an endpoint may take to answer.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// How much of an answer is kept, in bytes.
+const ANSWER_KEPT: usize = 300;
+
 /// Where a delivery stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -36,6 +39,8 @@ pub struct Attempt {
     pub status: Option<u16>,
     /// Why there was none.
     pub error: Option<String>,
+    /// How the answer begins.
+    pub answer: Option<String>,
 }
 
 impl Attempt {
@@ -82,12 +87,31 @@ impl Parcel {
         let at = now_ms();
         let signed = self.secret.sign(&self.id, at / 1000, &self.body);
         let request = client.post(&self.url).headers(signed.headers);
-        let (status, error, abort) = match request.body(signed.body).send().await {
-            Ok(answer) => (Some(answer.status().as_u16()), None, aborts(answer.headers())),
-            Err(error) => (None, Some(reason(&error)), false),
-        };
-        Outcome { attempt: Attempt { at, status, error }, abort }
+        match request.body(signed.body).send().await {
+            Ok(answer) => {
+                let (status, abort) = (Some(answer.status().as_u16()), aborts(answer.headers()));
+                let answer = Some(beginning(answer).await);
+                Outcome { attempt: Attempt { at, status, error: None, answer }, abort }
+            }
+            Err(error) => {
+                let error = Some(reason(&error));
+                Outcome { attempt: Attempt { at, status: None, error, answer: None }, abort: false }
+            }
+        }
     }
+}
+
+/// Enough of an answer for people to read; one that breaks off still counts.
+async fn beginning(mut answer: reqwest::Response) -> String {
+    let mut text = Vec::new();
+    while let Ok(Some(chunk)) = answer.chunk().await {
+        text.extend_from_slice(&chunk);
+        if text.len() >= ANSWER_KEPT {
+            break;
+        }
+    }
+    text.truncate(ANSWER_KEPT);
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 fn aborts(headers: &HeaderMap) -> bool {

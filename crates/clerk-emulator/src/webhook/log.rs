@@ -133,6 +133,12 @@ impl Dispatcher {
         log.jobs.values().map(|job| job.delivery.clone()).collect()
     }
 
+    /// What was sent under this id.
+    pub(crate) fn body(&self, id: &str) -> Option<Arc<[u8]>> {
+        let log = self.lock();
+        log.jobs.values().find(|job| job.delivery.id == id).map(|job| job.body.clone())
+    }
+
     fn delay(&self, step: usize) -> Option<Duration> {
         self.schedule.get(step).copied()
     }

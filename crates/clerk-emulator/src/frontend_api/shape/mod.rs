@@ -4,6 +4,7 @@
 
 mod client;
 mod organization;
+mod reverification;
 mod role;
 mod sign_in;
 mod sign_up;

@@ -27,6 +27,18 @@ impl State {
         }
     }
 
+    /// Ends every period that is over by the clock, once for each payer.
+    pub(crate) fn end_due_periods(&mut self) {
+        let now = self.now();
+        let due = |own: &&Subscription| own.in_force().and_then(|item| item.period_end).is_some_and(|end| end <= now);
+        let payers: Vec<String> =
+            self.billing.subscriptions.iter().filter(due).map(|own| own.payer.id().to_owned()).collect();
+        for payer in payers {
+            // It has a period: that was looked at just now.
+            drop(self.end_period(&payer));
+        }
+    }
+
     /// Ends the item and begins the one that waits for it, or the free plan.
     fn give_way(&mut self, who: &str, id: &str, current: &SubscriptionItem) -> Result<Subscription> {
         self.edit_item(id, &current.id, ItemStatus::Ended.event(), |item, now| {
