@@ -1,7 +1,7 @@
 /** The built program in a folder of its own, on free ports, with the dashboard in front of it. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -20,6 +20,8 @@ export interface Stack {
   kill: () => Promise<void>;
   /** Starts it again on the same ports with the same data. */
   restart: () => Promise<void>;
+  /** Makes everybody's last proof of who they are this much older; restarts the program. */
+  ageProofs: (minutes: number) => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -58,12 +60,26 @@ export async function startStack(): Promise<Stack> {
     restart: async () => {
       program = await launch(folder, port, clerkPort, frontPort);
     },
+    ageProofs: async (minutes) => {
+      await end('SIGTERM');
+      const state = join(folder, '.tenantry/clerk.json');
+      await writeFile(state, JSON.stringify(aged(JSON.parse(await readFile(state, 'utf8')), Date.now() - minutes * 60_000)));
+      program = await launch(folder, port, clerkPort, frontPort);
+    },
     stop: async () => {
       await end('SIGTERM');
       await front?.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The local Clerk's state, with every session's proof made at this time. */
+function aged(value: unknown, at: number): unknown {
+  if (Array.isArray(value)) return value.map((one) => aged(one, at));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, one]) => [name, name === 'verified_at' ? at : aged(one, at)] as const);
+  return Object.fromEntries(entries);
 }
 
 interface Program {

@@ -217,7 +217,7 @@ test('while the service is down the page says so, and recovers by itself', async
   await page.getByRole('button', { name: 'Move “Oil the workbench”' }).click();
   await page.getByRole('menuitem', { name: 'Done' }).click();
   await expect(page.getByText('The service cannot be reached.')).toBeVisible({ timeout: 20_000 });
-  await expect(page.getByText('Your change was not saved', { exact: false }).first()).toBeAttached();
+  await expect(page.getByText('nothing can be loaded or saved now', { exact: false }).first()).toBeAttached();
   await expect(column(page, 'To do')).toContainText('Oil the workbench'); // taken back
   await page.screenshot({ path: 'screenshots/outage.png' });
   await stack.restart();

@@ -41,7 +41,7 @@ export function explain(error: unknown): Explanation {
     return { title: 'Too many requests', text: `That was too much in a short time. Try again ${when(error.retryAfter)}; nothing was done.` };
   }
   if (error instanceof UnavailableError) return unavailable(error);
-  if (error instanceof NetworkError) return { title: 'No connection', text: `${error.message} Your change was not saved; try again in a moment.` };
+  if (error instanceof NetworkError) return { title: 'No connection', text: 'The service cannot be reached, so nothing can be loaded or saved now. Try again in a moment.' };
   if (error instanceof UnauthorizedError) return { title: 'Signed out', text: 'Your session has ended or lost its access. Sign in again.' };
   if (error instanceof PreconditionFailedError) return { title: 'Changed meanwhile', text: 'Somebody else changed this before you. Look at it again.' };
   if (error instanceof NotFoundError) return { title: 'Not found', text: 'It does not exist any more, or is not in this organization.' };

@@ -58,7 +58,7 @@ function Versions({ base, mine, theirs, busy, onSave, onTheirs, onBack }: Confli
   const now = draftOf(theirs.task);
   const ours = changedFields(before, mine);
   const others = changedFields(before, now);
-  const fields = [...new Set([...ours, ...others])];
+  const fields = (Object.keys(FIELD_NAMES) as DraftField[]).filter((field) => ours.includes(field) || others.includes(field));
   const [chosen, setChosen] = useState<Partial<Record<DraftField, 'mine' | 'theirs'>>>({});
   // Where only one of the two changed a field, that one's value is meant.
   const choice = (field: DraftField): 'mine' | 'theirs' => chosen[field] ?? (ours.includes(field) ? 'mine' : 'theirs');

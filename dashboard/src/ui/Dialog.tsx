@@ -19,7 +19,7 @@ export function Dialog({ open, onClose, title, look = 'dialog', children }: Dial
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
-        <Base.Backdrop className={styles['backdrop']} />
+        <Base.Backdrop forceRender className={styles['backdrop']} />
         <Base.Popup className={popup}>
           <div className={styles['dialogHead']}>
             <Base.Title className={styles['dialogTitle']}>{title}</Base.Title>
@@ -49,7 +49,7 @@ export function Question({ open, title, text, yes, busy = false, onYes, onNo }: 
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onNo()}>
       <AlertDialog.Portal>
-        <AlertDialog.Backdrop className={styles['backdrop']} />
+        <AlertDialog.Backdrop forceRender className={styles['backdrop']} />
         <AlertDialog.Popup className={styles['dialog']}>
           <div className={styles['dialogHead']}>
             <AlertDialog.Title className={styles['dialogTitle']}>{title}</AlertDialog.Title>
