@@ -15,6 +15,10 @@ export default defineConfig({
     viewport: { width: 1280, height: 860 },
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
-    launchOptions: { executablePath: process.env['CHROMIUM_BIN'] ?? '/usr/bin/chromium' },
+    launchOptions: {
+      executablePath: process.env['CHROMIUM_BIN'] ?? '/usr/bin/chromium',
+      // clerk-js takes a browser that says it is automated for one that is offline, and hides why it got no token.
+      args: ['--disable-blink-features=AutomationControlled'],
+    },
   },
 });

@@ -42,14 +42,17 @@ export async function signIn(page: Page, stack: Stack, who: Somebody, path = 'bo
 }
 
 interface Fixtures {
+  /** Settings of the program, as environment variables: `test.use({ settings: { … } })`. */
+  settings: Record<string, string>;
   stack: Stack;
   /** A page in a browser of its own on which somebody is signed in. */
   as: (who: Somebody, path?: string, options?: Parameters<Browser['newContext']>[0]) => Promise<Page>;
 }
 
 export const test = base.extend<Fixtures>({
-  stack: async ({}, use) => {
-    const stack = await startStack();
+  settings: [{}, { option: true }],
+  stack: async ({ settings }, use) => {
+    const stack = await startStack(settings);
     await use(stack);
     await stack.stop();
   },

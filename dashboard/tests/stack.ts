@@ -36,14 +36,14 @@ async function freePort(): Promise<number> {
   });
 }
 
-export async function startStack(): Promise<Stack> {
+export async function startStack(settings: Record<string, string> = {}): Promise<Stack> {
   if (!existsSync(BINARY)) throw new Error(`There is no program at ${BINARY}: run \`cargo build\`, or name it in TENANTRY_BIN.`);
   if (!existsSync(join(DASHBOARD, 'dist/index.html'))) throw new Error('The dashboard is not built: run `npm run build`.');
   const folder = await mkdtemp(join(tmpdir(), 'tenantry-browser-'));
   // `dev` looks for the dashboard, and for Clerk's packages in its node_modules, beside itself.
   await symlink(DASHBOARD, join(folder, 'dashboard'));
   const [port, clerkPort, frontPort] = [await freePort(), await freePort(), await freePort()];
-  let program = await launch(folder, port, clerkPort, frontPort);
+  let program = await launch(folder, port, clerkPort, frontPort, settings);
   const clerk = `http://127.0.0.1:${clerkPort}`;
   const front: Front | null = (await servesPages(port)) ? null : await serveFront(join(DASHBOARD, 'dist'), frontPort, port);
   const end = async (signal: NodeJS.Signals): Promise<void> => {
@@ -58,13 +58,13 @@ export async function startStack(): Promise<Stack> {
     secretKey: program.secretKey,
     kill: () => end('SIGKILL'),
     restart: async () => {
-      program = await launch(folder, port, clerkPort, frontPort);
+      program = await launch(folder, port, clerkPort, frontPort, settings);
     },
     ageProofs: async (minutes) => {
       await end('SIGTERM');
       const state = join(folder, '.tenantry/clerk.json');
       await writeFile(state, JSON.stringify(aged(JSON.parse(await readFile(state, 'utf8')), Date.now() - minutes * 60_000)));
-      program = await launch(folder, port, clerkPort, frontPort);
+      program = await launch(folder, port, clerkPort, frontPort, settings);
     },
     stop: async () => {
       await end('SIGTERM');
@@ -87,11 +87,11 @@ interface Program {
   secretKey: string;
 }
 
-async function launch(folder: string, port: number, clerkPort: number, frontPort: number): Promise<Program> {
+async function launch(folder: string, port: number, clerkPort: number, frontPort: number, settings: Record<string, string>): Promise<Program> {
   const own = `http://localhost:${frontPort}`;
   const child = spawn(BINARY, ['dev', '--clerk-port', String(clerkPort)], {
     cwd: folder,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: String(port), CORS_ORIGINS: own, RUST_LOG: 'warn' },
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: String(port), CORS_ORIGINS: own, RUST_LOG: 'warn', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -1,5 +1,4 @@
-import { useState } from 'react';
-import { useDeferredValue } from 'react';
+import { useDeferredValue, useState } from 'react';
 import { useApi } from '../api/ApiContext';
 import { keys } from '../api/keys';
 import { useWorkspace } from '../api/me';
@@ -77,7 +76,7 @@ function Row({ member }: { member: Member }) {
             <span className={styles['name']}>
               {name} {member.user_id === me.user_id && <Badge>You</Badge>}
             </span>
-            {member.email && <span className={styles['email']}>{member.email}</span>}
+            {member.email && <Email address={member.email} />}
           </span>
         </span>
       </td>
@@ -87,6 +86,18 @@ function Row({ member }: { member: Member }) {
       </td>
       <td className={styles['tools']}>{may.manageMembers && <Removal member={member} name={name} />}</td>
     </tr>
+  );
+}
+
+/** A long address breaks before its @, not anywhere. */
+function Email({ address }: { address: string }) {
+  const at = address.lastIndexOf('@');
+  return (
+    <span className={styles['email']}>
+      {address.slice(0, at)}
+      <wbr />
+      {address.slice(at)}
+    </span>
   );
 }
 

@@ -22,7 +22,7 @@ export function NoOrganization() {
           </Button>
         </div>
         <Panel>
-          <Organizations onChosen={() => undefined} />
+          <Organizations active={null} onChosen={() => undefined} />
         </Panel>
       </div>
     </main>

@@ -1,5 +1,5 @@
 /** The organizations one belongs to, those one is invited to, and a new one. */
-import { useOrganization, useOrganizationList } from '@clerk/react';
+import { useOrganizationList } from '@clerk/react';
 import { useState, type FormEvent } from 'react';
 import { Avatar } from '../ui/Avatar';
 import { Badge } from '../ui/Badge';
@@ -13,9 +13,14 @@ import styles from './session.module.css';
 
 const LISTS = { userMemberships: { infinite: true }, userInvitations: { infinite: true, status: 'pending' as const } };
 
-export function Organizations({ onChosen }: { onChosen: () => void }) {
+interface OrganizationsProps {
+  /** The one that the API works with. Clerk may still believe in one that somebody was removed from. */
+  active: string | null;
+  onChosen: () => void;
+}
+
+export function Organizations({ active, onChosen }: OrganizationsProps) {
   const { isLoaded, setActive, userMemberships, userInvitations } = useOrganizationList(LISTS);
-  const { organization: active } = useOrganization();
   const [busy, setBusy] = useState<string | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   if (!isLoaded || userMemberships.isLoading) return <Loading label="Loading organizations" />;
@@ -59,7 +64,7 @@ export function Organizations({ onChosen }: { onChosen: () => void }) {
                 <span className={styles['name']}>{organization.name}</span>
                 <span className={styles['role']}>{roleName(role)}</span>
               </span>
-              {organization.id === active?.id ? (
+              {organization.id === active ? (
                 <Badge tone="accent">Active</Badge>
               ) : (
                 <Button small disabled={busy !== null} onClick={() => void choose(organization.id)}>

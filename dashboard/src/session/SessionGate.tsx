@@ -49,8 +49,8 @@ function WaitingForClerk() {
 
 function Known() {
   const { data: me, error, refetch } = useMeQuery();
-  if (me !== undefined) return me.org_id == null ? <WithoutOrganization me={me} /> : <Inside me={me} org={me.org_id} />;
   if (error instanceof UnauthorizedError) return <SessionEnded />;
+  if (me !== undefined) return me.org_id == null ? <WithoutOrganization me={me} /> : <Inside me={me} org={me.org_id} />;
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
   return <Loading page />;
 }

@@ -66,6 +66,7 @@ export function OrganizationSwitcher() {
       </Menu>
       <Dialog open={managing} onClose={() => setManaging(false)} title="Organizations">
         <Organizations
+          active={me.org_id ?? null}
           onChosen={() => {
             setManaging(false);
             void navigate('/board');

@@ -1,12 +1,14 @@
 import { ValidationError } from '@tenantry/client';
 import { useRef, useState, type FormEvent } from 'react';
+import { explain } from '../api/explain';
 import { useWorkspace } from '../api/me';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { Icon } from '../ui/Icon';
 import { Actions } from '../ui/Page';
-import { tellError } from '../ui/Toasts';
+import { Notice } from '../ui/States';
 import { useCreateTask } from './mutations';
+import styles from './tasks.module.css';
 import { changesOf, EMPTY_DRAFT, TaskFields, type Draft } from './TaskFields';
 
 export function NewTaskButton() {
@@ -46,8 +48,7 @@ function NewTaskForm({ onDone }: { onDone: () => void }) {
       {
         onSuccess: onDone,
         onError: (error) => {
-          if (error instanceof ValidationError && error.errors.length > 0) setRefused(error);
-          else tellError(error);
+          setRefused(error instanceof ValidationError && error.errors.length > 0 ? error : null);
         },
       },
     );
@@ -57,7 +58,12 @@ function NewTaskForm({ onDone }: { onDone: () => void }) {
     field === 'title' && titleMissing ? 'A title is needed.' : refused?.of(field)?.detail;
 
   return (
-    <form onSubmit={submit} noValidate>
+    <form onSubmit={submit} noValidate className={styles['fields']}>
+      {create.error && refused === null && (
+        <div role="alert">
+          <Notice tone="danger">{explain(create.error).text}</Notice>
+        </div>
+      )}
       <TaskFields draft={draft} onChange={setDraft} mistake={mistake} disabled={create.isPending}>
         <Actions>
           <Button onClick={onDone}>Cancel</Button>
