@@ -161,6 +161,24 @@ test('who loses a race sees both versions and chooses', async ({ as }) => {
   await expect(ada.getByRole('dialog').getByLabel('Category')).toHaveValue('finish');
 });
 
+test('what was typed is not lost by looking at another tab, nor by closing without a question', async ({ as }) => {
+  const page = await as('ada');
+  const drawer = await open(page, 'Oil the workbench');
+  await drawer.getByLabel('Description').fill('With linseed oil');
+  await drawer.getByRole('tab', { name: 'Activity' }).click();
+  await expect(drawer.getByText('created the task')).toBeVisible();
+  await drawer.getByRole('tab', { name: 'Details' }).click();
+  await expect(drawer.getByLabel('Description')).toHaveValue('With linseed oil');
+  await page.keyboard.press('Escape');
+  await page.getByRole('alertdialog', { name: 'Leave without saving?' }).getByRole('button', { name: 'Stay' }).click();
+  await expect(drawer.getByLabel('Description')).toHaveValue('With linseed oil');
+  await page.keyboard.press('Escape');
+  await page.getByRole('alertdialog', { name: 'Leave without saving?' }).getByRole('button', { name: 'Leave' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await open(page, 'Oil the workbench');
+  await expect(page.getByLabel('Description')).toHaveValue('');
+});
+
 test('the table searches, filters and sorts, and its address can be shared', async ({ as }) => {
   const page = await as('ada', 'tasks');
   await expect(page.getByText('6 tasks')).toBeVisible();

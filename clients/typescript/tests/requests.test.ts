@@ -86,7 +86,7 @@ test('somebody else, banned or signed out, is not asked for another token', asyn
 test('a request that its signal ends throws the reason of the signal', async () => {
   await using server = await serve(() => undefined);
   const ending = new AbortController();
-  const request = clientOf(server).get('/api/me', { signal: ending.signal });
+  const request = clientOf(server, { retries: 0 }).get('/api/me', { signal: ending.signal });
   setTimeout(() => ending.abort(new Error('gone')), 20);
   await expect(request).rejects.toThrow('gone');
 });

@@ -11,7 +11,13 @@ import type { Versioned } from './queries';
 import { changedFields, changesOf, draftOf, TaskFields, type Draft } from './TaskFields';
 import styles from './tasks.module.css';
 
-export function EditTask({ versioned }: { versioned: Versioned }) {
+interface EditTaskProps {
+  versioned: Versioned;
+  /** Hears whether there is something that was not saved. */
+  onDirty: (dirty: boolean) => void;
+}
+
+export function EditTask({ versioned, onDirty }: EditTaskProps) {
   const { may } = useWorkspace();
   const [base, setBase] = useState(versioned);
   const [draft, setDraft] = useState<Draft>(() => draftOf(versioned.task));
@@ -21,6 +27,7 @@ export function EditTask({ versioned }: { versioned: Versioned }) {
 
   const before = draftOf(base.task);
   const dirty = changedFields(before, draft).length > 0;
+  useEffect(() => onDirty(dirty), [dirty, onDirty]);
   const movedOn = versioned.etag !== base.etag;
 
   // Somebody else's change is shown at once while nothing has been typed; what was typed is never overwritten.

@@ -23,10 +23,16 @@ interface TaskDrawerProps {
 
 export function TaskDrawer({ id, onClose }: TaskDrawerProps) {
   const { data, error, refetch } = useTask(id);
+  const [dirty, setDirty] = useState(false);
+  const [leaving, setLeaving] = useState(false);
+  const close = (): void => {
+    if (dirty) setLeaving(true);
+    else onClose();
+  };
   return (
-    <Dialog open onClose={onClose} look="sheet" title={data?.task.title ?? 'Task'}>
+    <Dialog open onClose={close} look="sheet" title={data?.task.title ?? 'Task'}>
       {data ? (
-        <Opened versioned={data} onClose={onClose} />
+        <Opened versioned={data} onClose={onClose} onDirty={setDirty} />
       ) : error instanceof NotFoundError ? (
         <Empty icon="search" title="There is no such task">
           It was deleted, or is not in this organization.
@@ -36,11 +42,26 @@ export function TaskDrawer({ id, onClose }: TaskDrawerProps) {
       ) : (
         <Skeletons />
       )}
+      <Question
+        open={leaving}
+        title="Leave without saving?"
+        text="What you changed in this task is not saved yet."
+        yes="Leave"
+        no="Stay"
+        onNo={() => setLeaving(false)}
+        onYes={onClose}
+      />
     </Dialog>
   );
 }
 
-function Opened({ versioned, onClose }: { versioned: Versioned; onClose: () => void }) {
+interface OpenedProps {
+  versioned: Versioned;
+  onClose: () => void;
+  onDirty: (dirty: boolean) => void;
+}
+
+function Opened({ versioned, onClose, onDirty }: OpenedProps) {
   const { task } = versioned;
   const { nameOf } = useDirectory();
   return (
@@ -51,7 +72,7 @@ function Opened({ versioned, onClose }: { versioned: Versioned; onClose: () => v
       <Tabs
         label="The task"
         tabs={[
-          { value: 'details', title: 'Details', content: <EditTask versioned={versioned} /> },
+          { value: 'details', title: 'Details', content: <EditTask versioned={versioned} onDirty={onDirty} />, keep: true },
           { value: 'comments', title: 'Comments', content: <Comments taskId={task.id} /> },
           { value: 'activity', title: 'Activity', content: <ActivityList taskId={task.id} /> },
         ]}

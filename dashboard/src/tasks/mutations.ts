@@ -9,7 +9,12 @@ import { applyAhead } from './cache';
 import type { Versioned } from './queries';
 import type { NewTask, Status, Task, TaskChanges } from './task';
 
+/** Under this key, so that changes that are made at the same time know of each other. */
+const CHANGING = ['tasks'];
+
+/** Asks for everything again, once the last of several changes is through: in between, the API does not know of all of them. */
 function refresh(cache: QueryClient, org: string): void {
+  if (cache.isMutating({ mutationKey: CHANGING }) > 1) return;
   void cache.invalidateQueries({ queryKey: keys.tasks(org) });
   void cache.invalidateQueries({ queryKey: keys.organization(org) });
 }
@@ -20,6 +25,7 @@ export function useMoveTask() {
   const cache = useQueryClient();
   const { org } = useWorkspace();
   return useMutation({
+    mutationKey: CHANGING,
     mutationFn: ({ task, status }: { task: Task; status: Status }) => api.patch('/api/tasks/{id}', { path: { id: task.id }, body: { status } }),
     onMutate: ({ task, status }) => applyAhead(cache, org, task.id, (known) => ({ ...known, status, completed: status === 'completed' })),
     onError: (error, _, ahead) => {
@@ -43,6 +49,7 @@ export function useSaveTask() {
   const cache = useQueryClient();
   const { org } = useWorkspace();
   return useMutation({
+    mutationKey: CHANGING,
     mutationFn: async ({ id, changes, etag }: Saving): Promise<Versioned> => {
       const answer = await api.patch('/api/tasks/{id}', { path: { id }, body: changes, ifMatch: etag });
       return { task: answer.data, etag: answer.etag ?? '' };
@@ -70,6 +77,7 @@ export function useCreateTask() {
   const cache = useQueryClient();
   const { org } = useWorkspace();
   return useMutation({
+    mutationKey: CHANGING,
     mutationFn: async ({ task, key }: { task: NewTask; key: string }) => (await api.post('/api/tasks', { body: task, idempotencyKey: key })).data,
     onSuccess: (task) => {
       tell('Task created', task.title);
@@ -83,6 +91,7 @@ export function useDeleteTask() {
   const cache = useQueryClient();
   const { org } = useWorkspace();
   return useMutation({
+    mutationKey: CHANGING,
     mutationFn: (id: string) => api.delete('/api/tasks/{id}', { path: { id } }),
     onMutate: (id) => applyAhead(cache, org, id, () => null),
     onSuccess: () => tell('Moved to the trash', 'It can be restored from there for a while.'),

@@ -39,13 +39,14 @@ interface QuestionProps {
   title: string;
   text: ReactNode;
   yes: string;
+  no?: string;
   busy?: boolean;
   onYes: () => void;
   onNo: () => void;
 }
 
 /** Asks before something that cannot be taken back. */
-export function Question({ open, title, text, yes, busy = false, onYes, onNo }: QuestionProps) {
+export function Question({ open, title, text, yes, no = 'Cancel', busy = false, onYes, onNo }: QuestionProps) {
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onNo()}>
       <AlertDialog.Portal>
@@ -57,7 +58,7 @@ export function Question({ open, title, text, yes, busy = false, onYes, onNo }: 
           <div className={styles['dialogBody']}>
             <AlertDialog.Description className={styles['dialogText']}>{text}</AlertDialog.Description>
             <div className={styles['actions']}>
-              <AlertDialog.Close render={<Button />}>Cancel</AlertDialog.Close>
+              <AlertDialog.Close render={<Button />}>{no}</AlertDialog.Close>
               <Button look="danger" disabled={busy} onClick={onYes}>
                 {yes}
               </Button>

@@ -4,7 +4,13 @@ import styles from './ui.module.css';
 
 interface TabsProps {
   label: string;
-  tabs: { value: string; title: ReactNode; content: ReactNode }[];
+  tabs: {
+    value: string;
+    title: ReactNode;
+    content: ReactNode;
+    /** Keeps what was typed into it while another tab is open. */
+    keep?: boolean;
+  }[];
 }
 
 export function Tabs({ label, tabs }: TabsProps) {
@@ -18,7 +24,7 @@ export function Tabs({ label, tabs }: TabsProps) {
         ))}
       </Base.List>
       {tabs.map((tab) => (
-        <Base.Panel key={tab.value} value={tab.value}>
+        <Base.Panel key={tab.value} value={tab.value} keepMounted={tab.keep === true}>
           {tab.content}
         </Base.Panel>
       ))}
