@@ -15,12 +15,14 @@ pub enum Packages {
     JavaScript,
     /// `clerk-backend-api` and `svix` from PyPI.
     Python,
+    /// `@clerk/react`, `@clerk/clerk-js` and `@clerk/ui` from npm, and what drives Chromium.
+    Browser,
 }
 
 impl Packages {
     /// Whether they could be installed; says why not, and with `CI=true` their absence is a failure.
     pub fn are_there(self) -> bool {
-        static FOUND: [OnceLock<Result<(), String>>; 2] = [OnceLock::new(), OnceLock::new()];
+        static FOUND: [OnceLock<Result<(), String>>; 3] = [const { OnceLock::new() }; 3];
         let found = FOUND[self as usize].get_or_init(|| self.install());
         let in_ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
         if let Err(reason) = found {
@@ -59,14 +61,14 @@ impl Packages {
     /// What runs the scripts.
     fn program(self) -> PathBuf {
         match self {
-            Self::JavaScript => PathBuf::from("node"),
+            Self::JavaScript | Self::Browser => PathBuf::from("node"),
             Self::Python => self.home().join("environment/bin/python"),
         }
     }
 
     fn extension(self) -> &'static str {
         match self {
-            Self::JavaScript => "mjs",
+            Self::JavaScript | Self::Browser => "mjs",
             Self::Python => "py",
         }
     }
@@ -77,13 +79,14 @@ impl Packages {
         match self {
             Self::JavaScript => tests.join("node"),
             Self::Python => tests.join("python"),
+            Self::Browser => tests.join("browser"),
         }
     }
 
     /// Node.js looks for packages beside the script, so that its scripts are copied there.
     fn scripts(self) -> PathBuf {
         match self {
-            Self::JavaScript => self.home(),
+            Self::JavaScript | Self::Browser => self.home(),
             Self::Python => self.source(),
         }
     }
@@ -91,7 +94,7 @@ impl Packages {
     /// The files that name the packages and their versions.
     fn lists(self) -> &'static [&'static str] {
         match self {
-            Self::JavaScript => &["package.json", "package-lock.json", ".npmrc"],
+            Self::JavaScript | Self::Browser => &["package.json", "package-lock.json", ".npmrc"],
             Self::Python => &["requirements.txt"],
         }
     }
@@ -106,7 +109,15 @@ impl Packages {
         Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("sdk-{}-{digest}", self.extension()))
     }
 
+    /// Where the installed packages are.
+    pub fn modules(self) -> PathBuf {
+        self.home().join("node_modules")
+    }
+
     fn install(self) -> Result<(), String> {
+        if self == Self::Browser && crate::browser::chromium().is_none() {
+            return Err("there is no Chromium; CHROMIUM names one".to_owned());
+        }
         let home = self.home();
         fs::create_dir_all(&home).map_err(|error| error.to_string())?;
         let lock = File::create(home.join(".lock")).map_err(|error| error.to_string())?;
@@ -116,7 +127,7 @@ impl Packages {
         let runs = succeed(Command::new(self.program()).arg("--version"));
         if !done.exists() || runs.is_err() {
             match self {
-                Self::JavaScript => self.install_from_npm(&home)?,
+                Self::JavaScript | Self::Browser => self.install_from_npm(&home)?,
                 Self::Python => self.install_from_pypi(&home)?,
             }
             fs::write(done, "").map_err(|error| error.to_string())?;

@@ -86,7 +86,7 @@ fn everything(state: &State) -> Vec<Change> {
     let subscriptions = state.billing.subscriptions.iter().map(|own| json::subscription(state, own));
     let memberships = state.memberships.iter().map(|m| json::membership(state, m));
     let pending = state.invitations.iter().filter(|i| i.status(now) == InvitationStatus::Pending);
-    let invitations = pending.map(|invitation| json::invitation(state, invitation));
+    let invitations = pending.map(|invitation| json::invitation_event(state, invitation));
     let active = state.sessions.iter().filter(|s| s.status(now) == SessionStatus::Active);
     let sessions = active.map(|session| json::session_with_user(state, session));
     permissions

@@ -7,7 +7,7 @@ use std::fmt;
 
 use axum::{
     Json,
-    http::StatusCode,
+    http::{StatusCode, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -134,6 +134,6 @@ impl std::error::Error for ApiError {}
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = json!({ "errors": self.errors, "clerk_trace_id": ids::hex(16) });
-        (self.status, Json(body)).into_response()
+        (self.status, [(CACHE_CONTROL, "no-store")], Json(body)).into_response()
     }
 }

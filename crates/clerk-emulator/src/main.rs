@@ -80,7 +80,9 @@ async fn main() -> Result<()> {
          Add --expose if that is meant.",
         arguments.host
     );
-    let emulator = build(&arguments)?;
+    let seed = seed(&arguments)?;
+    let password = seed.password.clone();
+    let emulator = build(&arguments, seed)?;
     let address = (arguments.host, arguments.port);
     let listener = TcpListener::bind(address).await;
     let listener = listener.with_context(|| format!("{}:{} is not free", address.0, address.1))?;
@@ -90,22 +92,25 @@ async fn main() -> Result<()> {
         emulator.add_webhook_endpoint(url, &secret)?;
     }
     emulator.spawn(listener).await?;
-    greet(&emulator, &secret);
+    greet(&emulator, &secret, password.as_deref());
     if endpoints > 0 {
         emulator.announce_all()?;
     }
     tokio::signal::ctrl_c().await.context("waiting for the end")
 }
 
-fn build(arguments: &Arguments) -> Result<Emulator> {
-    let seed = match &arguments.seed {
-        None => Seed::demo(),
+fn seed(arguments: &Arguments) -> Result<Seed> {
+    match &arguments.seed {
+        None => Ok(Seed::demo()),
         Some(path) => {
             let text = fs::read_to_string(path);
             let text = text.with_context(|| format!("reading {}", path.display()))?;
-            Seed::from_toml(&text).with_context(|| path.display().to_string())?
+            Seed::from_toml(&text).with_context(|| path.display().to_string())
         }
-    };
+    }
+}
+
+fn build(arguments: &Arguments, seed: Seed) -> Result<Emulator> {
     let mut builder = Emulator::builder().seed(seed).home(&arguments.home);
     for origin in &arguments.origin {
         builder = builder.allow_origin(origin);
@@ -133,7 +138,11 @@ fn build(arguments: &Arguments) -> Result<Emulator> {
     builder.build()
 }
 
-fn greet(emulator: &Emulator, webhook_secret: &str) {
+fn by_password(seeded: Option<&str>) -> String {
+    seeded.map_or_else(String::new, |password| format!(", or the password {password}"))
+}
+
+fn greet(emulator: &Emulator, webhook_secret: &str, seeded: Option<&str>) {
     let base = emulator.base_url();
     println!("Local Clerk at {base}\n");
     println!("CLERK_PUBLISHABLE_KEY={}", emulator.publishable_key());
@@ -142,6 +151,9 @@ fn greet(emulator: &Emulator, webhook_secret: &str) {
     println!("CLERK_ISSUER={}", emulator.issuer());
     println!("CLERK_API_URL={base}");
     println!("CLERK_WEBHOOK_SIGNING_SECRET={webhook_secret}\n");
+    // A browser's cookies are those of `localhost`; 127.0.0.1 is another site.
+    println!("Sign in by one click: {}/__clerk/", base.replace("//127.0.0.1:", "//localhost:"));
+    println!("By hand: an e-mail address and the code 424242{}\n", by_password(seeded));
     let people = emulator.people();
     for person in &people {
         println!("  {}", line(person));

@@ -93,22 +93,7 @@ pub(super) async fn revoke_session(
 pub(super) async fn sessions(State(emulator): State<Emulator>, visit: Visit) -> Result<Json<Value>> {
     let mut wrapped = look(&emulator, &visit, |view, state, user| {
         let own = state.open_sessions(&user.id);
-        let seen = |session: &Session| {
-            let mut object = view.session(session);
-            object["user"] = Value::Null;
-            object["latest_activity"] = json!({
-                "object": "session_activity",
-                "id": format!("sess_activity_{}", session.id),
-                "device_type": "Browser",
-                "is_mobile": false,
-                "browser_name": null,
-                "browser_version": null,
-                "ip_address": null,
-                "city": null,
-                "country": null,
-            });
-            object
-        };
+        let seen = |session: &Session| view.session_with_activity(session);
         Ok(own.map(seen).collect())
     })?;
     Ok(Json(wrapped["response"].take()))

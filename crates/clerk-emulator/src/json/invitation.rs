@@ -9,7 +9,7 @@ pub(crate) fn invitation(state: &State, invitation: &Invitation) -> Value {
     let status = invitation.status(state.now());
     let inviter = invitation.inviter_id.as_deref();
     let inviter = inviter.and_then(|id| state.user(id).ok());
-    let mut object = json!({
+    json!({
         "object": "organization_invitation",
         "id": invitation.id,
         "email_address": invitation.email_address,
@@ -18,7 +18,6 @@ pub(crate) fn invitation(state: &State, invitation: &Invitation) -> Value {
         "organization_id": invitation.organization_id,
         "inviter_id": invitation.inviter_id,
         "public_inviter_data": inviter.map(|user| public_inviter_data(state, user)),
-        "public_organization_data": public_organization_data(state, &invitation.organization_id),
         "status": status.as_str(),
         "public_metadata": invitation.public_metadata,
         "private_metadata": invitation.private_metadata,
@@ -26,8 +25,14 @@ pub(crate) fn invitation(state: &State, invitation: &Invitation) -> Value {
         "expires_at": invitation.expires_at,
         "created_at": invitation.created_at,
         "updated_at": invitation.updated_at,
-    });
-    if let Some(user) = &invitation.user_id {
+    })
+}
+
+/// As events carry it: with the organization's public data and who has accepted, which answers do not have.
+pub(crate) fn invitation_event(state: &State, own: &Invitation) -> Value {
+    let mut object = invitation(state, own);
+    object["public_organization_data"] = json!(public_organization_data(state, &own.organization_id));
+    if let Some(user) = &own.user_id {
         object["user_id"] = json!(user);
     }
     object

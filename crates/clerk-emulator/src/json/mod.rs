@@ -14,7 +14,7 @@ mod subscription;
 mod user;
 
 pub(crate) use billing::billing_subscription;
-pub(crate) use invitation::{invitation, invitation_url};
+pub(crate) use invitation::{invitation, invitation_event, invitation_url};
 pub(crate) use membership::membership;
 pub(crate) use organization::{deleted_organization, organization, organization_counted};
 pub(crate) use payment::payment_attempt;

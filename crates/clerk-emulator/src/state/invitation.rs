@@ -135,7 +135,7 @@ impl State {
             updated_at: now,
         };
         self.invitations.push(invitation.clone());
-        let data = json::invitation(self, &invitation);
+        let data = json::invitation_event(self, &invitation);
         self.emit("organizationInvitation.created", data);
         Ok(invitation)
     }
@@ -187,7 +187,7 @@ impl State {
         }
         let now = self.tick();
         let invitation = self.answer_invitation(id, InvitationStatus::Revoked, None, now)?;
-        let data = json::invitation(self, &invitation);
+        let data = json::invitation_event(self, &invitation);
         self.emit("organizationInvitation.revoked", data);
         Ok(invitation)
     }
@@ -205,7 +205,7 @@ impl State {
         let now = self.tick();
         let status = InvitationStatus::Accepted;
         let accepted = self.answer_invitation(id, status, Some(user.id.clone()), now)?;
-        let data = json::invitation(self, &accepted);
+        let data = json::invitation_event(self, &accepted);
         self.emit("organizationInvitation.accepted", data);
         let bags = Bags { public: invitation.public_metadata, private: invitation.private_metadata };
         let organization = &invitation.organization_id;

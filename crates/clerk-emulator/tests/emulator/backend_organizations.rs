@@ -153,7 +153,8 @@ async fn invitations_are_made_listed_revoked_and_accepted() {
     let welcome = reqwest::get(second["url"].as_str().unwrap()).await.unwrap();
     assert_eq!(welcome.text().await.unwrap(), "Welcome to Acme Joinery (org:viewer)\n");
     let accepted = served.get(&format!("{base}?status=accepted")).await;
-    assert_eq!(accepted["data"][0]["user_id"], json!(served.id_of("guest@example.net")));
+    assert_eq!(pluck(&accepted["data"], "email_address"), ["guest@example.net"]);
+    assert!(served.emulator.membership("acme", &served.id_of("guest@example.net")).is_ok());
 }
 
 #[tokio::test]

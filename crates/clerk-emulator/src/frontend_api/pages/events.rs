@@ -18,8 +18,9 @@ pub(super) async fn page(State(emulator): State<Emulator>) -> impl IntoResponse 
     let body = match rows.is_empty() {
         true => "<p>No webhook was sent yet. Endpoints are named with <code>--webhook</code>.</p>".to_owned(),
         false => format!(
-            "<p>The newest {SHOWN} of {}, newest first.</p>\
+            "<p>{} of {}, newest first.</p>\
              <table><tr><th>event</th><th>endpoint and attempts</th><th></th></tr>{rows}</table>",
+            deliveries.len().min(SHOWN),
             deliveries.len()
         ),
     };

@@ -46,6 +46,20 @@ impl View<'_> {
         object
     }
 
+    /// As other browsers of the same person are shown it: with nothing by which to act in it.
+    pub(in super::super) fn session_with_activity(&self, session: &Session) -> Value {
+        let mut object = self.session_alone(session);
+        object["user"] = Value::Null;
+        object["last_active_token"] = Value::Null;
+        object["latest_activity"] = json!({
+            "object": "session_activity",
+            "id": session.id.replacen("sess_", "sess_activity_", 1),
+            "device_type": "Browser",
+            "is_mobile": false,
+        });
+        object
+    }
+
     fn session_alone(&self, session: &Session) -> Value {
         json!({
             "object": "session",
