@@ -34,6 +34,20 @@ test('somebody new signs up by an invitation and lands in the organization', asy
   await context.close();
 });
 
+test('an invitation is for whom it was sent to, whoever is signed in where it is opened', async ({ as, stack }) => {
+  const ada = await as('ada', 'members');
+  await ada.getByRole('button', { name: 'Invite' }).click();
+  await ada.getByLabel('E-mail address').fill('uma@example.org');
+  await ada.getByRole('button', { name: 'Send invitation' }).click();
+  await expect(ada.getByText('uma@example.org gets a mail with a link.')).toBeVisible();
+  const page = await as('rob');
+  await expect(page.getByRole('button', { name: 'Account: Rob Keller' })).toBeVisible();
+  await page.goto(`${stack.url}/__clerk/`);
+  await page.getByRole('row', { name: /uma@example.org/ }).getByRole('link', { name: 'open the invitation' }).click();
+  await expect(page.getByRole('button', { name: 'Account: Uma Rao' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Organization: Acme Joinery' })).toBeVisible();
+});
+
 test('somebody creates an organization and is its administrator', async ({ as }) => {
   const page = await as('uma');
   await page.getByLabel('Name').fill('Uma’s Upholstery');
