@@ -1,0 +1,70 @@
+/** What the page says when the service refuses for a while. */
+import { expect, test } from './people';
+
+test.describe('with narrow limits', () => {
+  test.use({ settings: { RATE_LIMIT_WRITE: '1' } });
+
+  test('too many requests are repeated when there is room, or explained', async ({ as }) => {
+    const page = await as('ada');
+    const titles = ['Oil the workbench', 'Sharpen the planer knives', 'Send the offer for the kitchen'];
+    for (const title of titles) {
+      await page.getByRole('button', { name: `Move “${title}”` }).click();
+      await page.getByRole('menuitem', { name: 'In progress' }).click();
+    }
+    const column = page.getByRole('region', { name: /^In progress/ });
+    for (const title of titles) await expect(column).toContainText(title);
+    await page.waitForLoadState('networkidle');
+    await page.reload();
+    for (const title of titles) await expect(column).toContainText(title);
+  });
+});
+
+test('Clerk being away is explained, and what was shown ahead is taken back', async ({ as, stack }) => {
+  const page = await as('ada', 'members');
+  await expect(page.getByLabel('Role of Mel Osei')).toHaveValue('org:member');
+  const faults = await fetch(`${stack.clerk}/control/faults`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ requests: [{ fail: 'unavailable', method: 'PATCH', path: '/v1/organizations' }] }),
+  });
+  expect(faults.ok).toBe(true);
+  await page.getByLabel('Role of Mel Osei').selectOption('Viewer');
+  await expect(page.getByText('Members and invitations cannot be changed now.', { exact: false }).first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByLabel('Role of Mel Osei')).toHaveValue('org:member');
+  await expect(page.getByText('The service is too busy', { exact: false })).toHaveCount(0);
+});
+
+test('a full plan is explained in the form, and what was typed stays', async ({ as, stack }) => {
+  test.setTimeout(90_000);
+  const token = await (await fetch(`${stack.clerk}/token/rob`)).text();
+  for (let number = 6; number < 100; number += 1) {
+    const answer = await fetch(`${stack.url}/api/tasks`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ title: `Cut board ${number}` }),
+    });
+    expect(answer.status).toBe(201);
+  }
+  const page = await as('rob');
+  await page.getByRole('button', { name: 'New task' }).click();
+  await page.getByLabel('Title').fill('One too many');
+  await page.getByRole('button', { name: 'Create task' }).click();
+  await expect(page.getByRole('alert')).toContainText('allows 100 tasks, and there are 100');
+  await expect(page.getByLabel('Title')).toHaveValue('One too many');
+});
+
+test.describe('with personal workspaces', () => {
+  test.use({ settings: { PERSONAL_WORKSPACES: 'true' } });
+
+  test('somebody without an organization works in their own one', async ({ as }) => {
+    const page = await as('uma');
+    await expect(page.getByText('Nothing here.')).toHaveCount(3);
+    await page.getByRole('button', { name: 'New task' }).click();
+    await page.getByLabel('Title').fill('Mend the chair');
+    await page.getByRole('button', { name: 'Create task' }).click();
+    await expect(page.getByRole('button', { name: 'Mend the chair', exact: true })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Members' })).toHaveCount(0);
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await expect(page.getByLabel('First name')).toHaveValue('Uma');
+  });
+});
