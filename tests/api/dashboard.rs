@@ -21,7 +21,11 @@ async fn the_page_is_told_which_clerk_there_is_and_every_address_leads_to_it() {
         assert_eq!(text.contains("npm run build"), !built, "{text}");
     }
     assert_eq!(nobody.get("/app/assets/of-an-older-page.js").await.summary(), "404 route_not_found");
-    assert_eq!(nobody.get("/app/../Cargo.toml").await.status.as_u16() / 100, if built { 2 } else { 4 }, "the page, or nothing");
+    assert_eq!(
+        nobody.get("/app/../Cargo.toml").await.status.as_u16() / 100,
+        if built { 2 } else { 4 },
+        "the page, or nothing"
+    );
     assert_eq!(nobody.get("/app").await.header("location"), Some("/app/"));
 }
 
@@ -35,6 +39,10 @@ async fn what_never_changes_under_its_name_is_kept_for_ever() {
         assert_eq!(answer.summary(), "200", "{name}");
         assert_eq!(answer.header("cache-control"), Some("public, max-age=31536000, immutable"), "{name}");
         let expected = if name.ends_with(".css") { "text/css" } else { "text/javascript" };
-        assert!(answer.header("content-type").unwrap().starts_with(expected), "{name}: {:?}", answer.header("content-type"));
+        assert!(
+            answer.header("content-type").unwrap().starts_with(expected),
+            "{name}: {:?}",
+            answer.header("content-type")
+        );
     }
 }
