@@ -4,18 +4,34 @@ import { expect, test } from './people';
 test.describe('with narrow limits', () => {
   test.use({ settings: { RATE_LIMIT_WRITE: '1' } });
 
-  test('too many requests are repeated when there is room, or explained', async ({ as }) => {
+  test('a change that was one request too many is made when there is room again', async ({ as, stack }) => {
     const page = await as('ada');
-    const titles = ['Oil the workbench', 'Sharpen the planer knives', 'Send the offer for the kitchen'];
-    for (const title of titles) {
-      await page.getByRole('button', { name: `Move “${title}”` }).click();
-      await page.getByRole('menuitem', { name: 'In progress' }).click();
-    }
     const column = page.getByRole('region', { name: /^In progress/ });
-    for (const title of titles) await expect(column).toContainText(title);
-    await page.waitForLoadState('networkidle');
+    const token = await (await fetch(`${stack.clerk}/token/ada`)).text();
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const write = () => fetch(`${stack.url}/api/tasks`, { method: 'POST', headers, body: '{"title":"From elsewhere"}' });
+    let refused = false;
+    page.on('response', (answer) => (refused ||= answer.status() === 429));
+
+    const moved: string[] = [];
+    for (const title of ['Oil the workbench', 'Sharpen the planer knives', 'Send the offer for the kitchen', 'Renew the van\'s insurance']) {
+      if (refused) break;
+      await page.getByRole('button', { name: `Move “${title}”` }).click();
+      const made = page.waitForResponse((answer) => answer.request().method() === 'PATCH' && answer.ok());
+      let answered = false;
+      page.once('response', () => (answered = true));
+      // The same person, elsewhere, uses up what there is; the page is lucky now and then.
+      const elsewhere = (async () => {
+        while (!answered) await Promise.all(Array.from({ length: 8 }, write));
+      })();
+      await page.getByRole('menuitem', { name: 'In progress' }).click();
+      await elsewhere;
+      await made;
+      moved.push(title);
+    }
+    expect(refused).toBe(true);
     await page.reload();
-    for (const title of titles) await expect(column).toContainText(title);
+    for (const title of moved) await expect(column).toContainText(title);
   });
 });
 
