@@ -8,10 +8,11 @@ import { readEvents } from './sse.js';
 export interface Change {
   /** Such as `task.updated`. */
   type: string;
-  task_id?: string;
-  comment_id?: string;
-  version?: number;
-  [more: string]: unknown;
+  at: string;
+  actor_id: string | null;
+  /** Null where it is not about a task. */
+  task_id: string | null;
+  target: { type: string; id: string };
 }
 
 export type LiveEvent =

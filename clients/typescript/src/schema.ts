@@ -63,6 +63,37 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listen to what changes.
+         * @description Server-sent events of the active organization, to be read with a Bearer token (a browser's `EventSource` sends none; use
+         *     `fetch`). Each is news of something that the caller may read; read it anew.
+         *
+         *     | event | |
+         *     | --- | --- |
+         *     | `ready` | the stream has begun, or goes on |
+         *     | `change` | something was changed: see ChangeEvent |
+         *     | `reset` | events were missed that are not kept: read everything anew |
+         *     | `end` | the stream ends now: with `{"code": "token_expired"}` and the like come back with a fresh token, with `unavailable` later |
+         *
+         *     Each carries an `id`: send the last one back as `Last-Event-ID`, and what was missed meanwhile comes first. A line of comment comes
+         *     every fifteen seconds. The stream ends with the token, so that clients come back every minute.
+         */
+        get: operations["listen_to_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invitations": {
         parameters: {
             query?: never;
@@ -802,6 +833,25 @@ export interface components {
             /** @description As it is since. */
             after: unknown;
         };
+        /** @description The data of a `change` event. Read what it names anew; it says no more. */
+        ChangeEvent: {
+            /**
+             * @description What was done, by the names of the audit log: `task.updated`, `comment.created`, `member.removed`, …
+             * @example task.updated
+             */
+            type: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who did it, where it was a person. */
+            actor_id?: string | null;
+            /** @description The task it was done to, where it was one. */
+            task_id?: string | null;
+            /** @description To what. */
+            target: components["schemas"]["EventTarget"];
+        };
         /** @description A comment on a task. */
         Comment: {
             /**
@@ -849,6 +899,16 @@ export interface components {
             features: string[];
             /** @description The most it allows; 0 means no limit. */
             limits: components["schemas"]["Numbers"];
+        };
+        /** @description What something was done to. */
+        EventTarget: {
+            /**
+             * @description The kind of thing.
+             * @example task
+             */
+            type: string;
+            /** @description Which. */
+            id: string;
         };
         /** @description One unacceptable part of a request. */
         FieldError: {
@@ -1512,6 +1572,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Billing"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listen_to_events: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `id` of the last event that was heard */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ChangeEvent"];
                 };
             };
             429: components["responses"]["TooManyRequests"];

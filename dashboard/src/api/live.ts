@@ -55,7 +55,8 @@ export function concernedBy(org: string, change: Change): (readonly unknown[])[]
   const [subject] = change.type.split('.');
   const id = change.task_id;
   switch (subject) {
-    case 'task': {
+    case 'task':
+    case 'tasks': {
       const lists = [keys.taskLists(org), keys.stats(org), keys.trash(org), keys.organization(org)];
       return id === undefined ? lists : [...lists, keys.task(org, id), keys.activity(org, id)];
     }
