@@ -10,13 +10,12 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
 use migration::{Migrator, MigratorTrait};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, ExprTrait, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tenantry::audit::{Action, Entry, Origin, Target};
 use tenantry::config::{DatabaseConfig, DatabaseUrl};
-use tenantry::db::{Db, TenantId};
+use tenantry::db::Db;
 use tenantry::jobs::enqueue_for_at;
-use tenantry::tasks::{UnassignFormerMember, entity as task};
+use tenantry::tasks::UnassignFormerMember;
 use tokio::runtime::Runtime;
 
 const DATABASE: &str = "tenantry_bench";
@@ -103,7 +102,6 @@ fn statements(c: &mut Criterion) {
 
 /// One change of one task, alone and with what commits with it.
 fn changes(c: &mut Criterion, runtime: &Runtime, db: &Db) {
-    let (tenant, large) = (TenantId::stored("org_7"), TenantId::stored("org_large"));
     let system = db.system();
     let mut group = c.benchmark_group("postgres/change");
     group.bench_function("alone", |b| {
@@ -122,22 +120,21 @@ fn changes(c: &mut Criterion, runtime: &Runtime, db: &Db) {
             tx.commit().await.expect("a commit");
         });
     });
+    // A statement of its own here; a tenant's commit carries it in its message, and waits a round trip less.
     group.bench_function("with_its_entry", |b| {
         b.to_async(runtime).iter(async || {
-            let tx = db.tenant(tenant.clone()).begin().await.expect("a transaction");
-            let set = [(task::Column::Version, Expr::col(task::Column::Version).add(1))];
-            tx.update::<task::Entity>(Condition::all().add(task::Column::Title.eq("Task 7")), set)
-                .await
-                .expect("a change");
+            let tx = system.begin().await.expect("a transaction");
+            tx.execute_unprepared(CHANGE).await.expect("a change");
             let entry = Entry::new(&Origin::operator(), Action::TaskUpdated, Target::new("task", 7));
-            tx.commit(entry.after(&serde_json::json!({"status": "completed"}))).await.expect("a commit");
+            tx.record("org_7", entry.after(&serde_json::json!({"status": "completed"}))).await.expect("an entry");
+            tx.commit().await.expect("a commit");
         });
     });
-    group.bench_function("room_among_100000", |b| {
+    group.bench_function("count_100000", |b| {
         b.to_async(runtime).iter(async || {
-            let tx = db.tenant(large.clone()).begin().await.expect("a transaction");
-            tx.hold("tasks").await.expect("the turn");
-            assert_eq!(tenantry::tasks::count(&tx).await.expect("a number"), 100_000);
+            let count = "SELECT count(*) FROM tasks WHERE tenant_id = 'org_large' AND deleted_at IS NULL";
+            let statement = Statement::from_string(system.get_database_backend(), count);
+            system.reader().query_one_raw(statement).await.expect("a number");
         });
     });
     group.finish();

@@ -1,14 +1,13 @@
-/** The built program in a folder of its own, on free ports, with the dashboard in front of it. */
+/** The built program in a folder of its own, on free ports. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { serveFront, type Front } from './front';
 
-const DASHBOARD = resolve(import.meta.dirname, '..');
-const BINARY = process.env['TENANTRY_BIN'] ?? resolve(process.env['CARGO_TARGET_DIR'] ?? resolve(DASHBOARD, '../target'), 'debug/tenantry');
+export const DASHBOARD = resolve(import.meta.dirname, '..');
+export const BINARY = process.env['TENANTRY_BIN'] ?? resolve(process.env['CARGO_TARGET_DIR'] ?? resolve(DASHBOARD, '../target'), 'debug/tenantry');
 
 export interface Stack {
   /** Where the browser goes: `<url>/app/`. */
@@ -16,7 +15,7 @@ export interface Stack {
   /** The local Clerk. */
   clerk: string;
   secretKey: string;
-  /** Ends the program as a crash would, leaving the page's server (if it has one of its own). */
+  /** Ends the program as a crash would. */
   kill: () => Promise<void>;
   /** Starts it again on the same ports with the same data. */
   restart: () => Promise<void>;
@@ -25,7 +24,7 @@ export interface Stack {
   stop: () => Promise<void>;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
@@ -42,10 +41,9 @@ export async function startStack(settings: Record<string, string> = {}): Promise
   const folder = await mkdtemp(join(tmpdir(), 'tenantry-browser-'));
   // `dev` looks for the dashboard, and for Clerk's packages in its node_modules, beside itself.
   await symlink(DASHBOARD, join(folder, 'dashboard'));
-  const [port, clerkPort, frontPort] = [await freePort(), await freePort(), await freePort()];
-  let program = await launch(folder, port, clerkPort, frontPort, settings);
+  const [port, clerkPort] = [await freePort(), await freePort()];
+  let program = await launch(folder, port, clerkPort, settings);
   const clerk = `http://127.0.0.1:${clerkPort}`;
-  const front: Front | null = (await servesPages(port)) ? null : await serveFront(join(DASHBOARD, 'dist'), frontPort, port);
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (program.child.exitCode !== null) return;
     const ended = new Promise((resolve) => program.child.once('exit', resolve));
@@ -53,22 +51,21 @@ export async function startStack(settings: Record<string, string> = {}): Promise
     await ended;
   };
   return {
-    url: `http://localhost:${front === null ? port : frontPort}`,
+    url: `http://localhost:${port}`,
     clerk,
     secretKey: program.secretKey,
     kill: () => end('SIGKILL'),
     restart: async () => {
-      program = await launch(folder, port, clerkPort, frontPort, settings);
+      program = await launch(folder, port, clerkPort, settings);
     },
     ageProofs: async (minutes) => {
       await end('SIGTERM');
       const state = join(folder, '.tenantry/clerk.json');
       await writeFile(state, JSON.stringify(aged(JSON.parse(await readFile(state, 'utf8')), Date.now() - minutes * 60_000)));
-      program = await launch(folder, port, clerkPort, frontPort, settings);
+      program = await launch(folder, port, clerkPort, settings);
     },
     stop: async () => {
       await end('SIGTERM');
-      await front?.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -87,11 +84,10 @@ interface Program {
   secretKey: string;
 }
 
-async function launch(folder: string, port: number, clerkPort: number, frontPort: number, settings: Record<string, string>): Promise<Program> {
-  const own = `http://localhost:${frontPort}`;
+async function launch(folder: string, port: number, clerkPort: number, settings: Record<string, string>): Promise<Program> {
   const child = spawn(BINARY, ['dev', '--clerk-port', String(clerkPort)], {
     cwd: folder,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: String(port), CORS_ORIGINS: own, RUST_LOG: 'warn', ...settings },
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: String(port), RUST_LOG: 'warn', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -110,9 +106,3 @@ async function launch(folder: string, port: number, clerkPort: number, frontPort
   });
   return { child, secretKey };
 }
-
-async function servesPages(port: number): Promise<boolean> {
-  const answer = await fetch(`http://localhost:${port}/app/config.json`).catch(() => null);
-  return answer?.ok === true;
-}
-

@@ -53,7 +53,7 @@ function gather(cache: QueryClient, org: string): { add: (change: Change) => voi
 /** The cached answers that a change makes old. */
 export function concernedBy(org: string, change: Change): (readonly unknown[])[] {
   const [subject] = change.type.split('.');
-  const id = change.task_id;
+  const id = change.task_id ?? undefined;
   switch (subject) {
     case 'task':
     case 'tasks': {
