@@ -43,8 +43,11 @@ impl Dashboard {
     #[must_use]
     pub fn new(config: &Config) -> Self {
         let (publishable_key, proxy_url) = (config.clerk.publishable_key.clone(), config.clerk.proxy_url.clone());
-        let policy = page::policy(frontend(publishable_key.as_deref(), proxy_url.as_deref()).as_deref());
         let local = config.environment == Environment::Local && proxy_url.as_deref() == Some(LOCAL_CLERK);
+        let clerk = frontend(publishable_key.as_deref(), proxy_url.as_deref());
+        // The local Clerk's pictures are where its Backend API is; the mirror has them from there.
+        let album = origin(&config.clerk.api_url).filter(|_| local);
+        let policy = page::policy(clerk.as_deref(), album.as_deref());
         Self { settings: Settings { publishable_key, proxy_url, local }, policy }
     }
 }
@@ -53,7 +56,7 @@ impl Dashboard {
 impl Default for Dashboard {
     fn default() -> Self {
         let settings = Settings { publishable_key: None, proxy_url: None, local: false };
-        Self { settings, policy: page::policy(None) }
+        Self { settings, policy: page::policy(None, None) }
     }
 }
 
@@ -63,9 +66,14 @@ pub const LOCAL_CLERK: &str = "/__clerk";
 /// The origin of Clerk's Frontend API, where it is another than the page's.
 fn frontend(key: Option<&str>, proxy: Option<&str>) -> Option<String> {
     match proxy {
-        Some(proxy) => url::Url::parse(proxy).ok().map(|proxy| proxy.origin().ascii_serialization()),
+        Some(proxy) => origin(proxy),
         None => publishable_key_host(key?).ok().map(|host| format!("https://{host}")),
     }
+}
+
+/// None of a path.
+fn origin(address: &str) -> Option<String> {
+    url::Url::parse(address).ok().map(|address| address.origin().ascii_serialization())
 }
 
 /// Whether there is one to be shown.
@@ -114,10 +122,13 @@ mod tests {
         assert_eq!(frontend(Some(&key), None).as_deref(), Some("https://clerk.example.com"));
         assert_eq!(frontend(Some(&key), Some("/__clerk")), None);
         assert_eq!(frontend(None, Some("https://id.example.com/x")).as_deref(), Some("https://id.example.com"));
-        let policy = page::policy(Some("https://clerk.example.com"));
+        let policy = page::policy(Some("https://clerk.example.com"), None);
         let policy = policy.to_str().unwrap();
         assert!(policy.contains("connect-src 'self' https://clerk.example.com;"), "{policy}");
-        assert!(!page::policy(None).to_str().unwrap().contains("https:"));
+        assert!(policy.contains("img-src 'self' data: blob: https://img.clerk.com;"), "{policy}");
+        assert!(!page::policy(None, None).to_str().unwrap().contains("http"));
+        let local = page::policy(None, Some("http://127.0.0.1:8001"));
+        assert!(local.to_str().unwrap().contains("img-src 'self' data: blob: http://127.0.0.1:8001;"), "{local:?}");
         assert!(!policy.contains("unsafe"), "{policy}");
     }
 }

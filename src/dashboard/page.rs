@@ -12,14 +12,14 @@ use crate::error::Error;
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// What the page may load: its own, and of Clerk what Clerk's components need (Clerk's documentation, "Content Security Policy").
-/// The hash is that of an empty style element, which those fill by script.
-pub(super) fn policy(clerk: Option<&str>) -> HeaderValue {
+/// The hash is that of an empty style element, which those fill by script. `clerk` is the origin of the Frontend API where it is not the
+/// page's own, `album` that of people's pictures.
+pub(super) fn policy(clerk: Option<&str>, album: Option<&str>) -> HeaderValue {
     let origin = clerk.map(|clerk| format!(" {clerk}")).unwrap_or_default();
-    // Only Clerk's own servers ask for proof that somebody is no robot, and have pictures elsewhere.
-    let (robots, pictures) = match clerk {
-        Some(_) => (" https://challenges.cloudflare.com", " https://img.clerk.com"),
-        None => ("", ""),
-    };
+    // Only Clerk's own servers ask for proof that somebody is no robot.
+    let robots = if clerk.is_some() { " https://challenges.cloudflare.com" } else { "" };
+    let pictures = album.or(clerk.and(Some("https://img.clerk.com")));
+    let pictures = pictures.map(|album| format!(" {album}")).unwrap_or_default();
     let frames = if robots.is_empty() { " 'none'" } else { robots };
     let text = format!(
         "default-src 'none'; script-src 'self'{origin}{robots}; \
