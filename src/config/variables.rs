@@ -87,8 +87,8 @@ pub const VARIABLES: &[Variable] = &[
     open("CLERK_JWKS_STALE_SECONDS", Fixed("86400"), "how long fetched keys serve while Clerk is away, 300 to 604800"),
     open(
         "CLERK_PROXY_URL",
-        Depends("`/__clerk` with the local Clerk, else Clerk's own address"),
-        "where the dashboard reaches Clerk's Frontend API: a path of its own origin, or an `https://` address",
+        Nothing,
+        "where the dashboard reaches Clerk's Frontend API: a path of its own origin (`/__clerk` with the local Clerk), or an `https://` address; unless set at Clerk's own",
     ),
     open("CLERK_API_URL", Fixed("https://api.clerk.com"), "Clerk's Backend API, without `/v1`"),
     secret(

@@ -86,6 +86,7 @@ mod tests {
         drop(another);
         assert!(places.take("user_a").is_ok());
         drop(theirs);
-        assert_eq!((places.lock().all, places.lock().by_person.len()), (0, 0));
+        let left = places.lock();
+        assert_eq!((left.all, left.by_person.len()), (0, 0));
     }
 }
