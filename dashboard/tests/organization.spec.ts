@@ -1,7 +1,7 @@
 /** The organization: its people, what they may do, what it pays for, and what is on record. */
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
-import { expect, test } from './people';
+import { expect, test, quiet } from './people';
 
 async function goTo(page: Page, path: string): Promise<void> {
   await page.goto(page.url().replace(/\/app\/.*/, `/app/${path}`));
@@ -100,7 +100,7 @@ test('the audit log tells what was done, and can be taken away as a file', async
   const page = await as('ada');
   await page.getByRole('button', { name: 'Move “Oil the workbench”' }).click();
   await page.getByRole('menuitem', { name: 'Done' }).click();
-  await page.waitForLoadState('networkidle');
+  await quiet(page);
   await page.getByRole('link', { name: 'Audit log' }).click();
   await page.getByLabel('What', { exact: true }).selectOption('task.updated');
   const row = page.getByRole('row').nth(1);
@@ -125,7 +125,7 @@ test('names, mail and colours are kept', async ({ as }) => {
   await mail.click();
   await expect(mail).not.toBeChecked();
   await page.getByLabel('Dark').check();
-  await page.waitForLoadState('networkidle');
+  await quiet(page);
   await page.reload();
   await expect(page.getByLabel('First name')).toHaveValue('Melanie');
   await expect(page.getByRole('switch', { name: 'A task is assigned to me' })).not.toBeChecked();

@@ -1,7 +1,7 @@
 /** Every page: no serious accessibility fault, in light, dark and narrow; and a picture of it for people to look at. */
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, signIn, test } from './people';
+import { expect, signIn, test, quiet } from './people';
 
 const PAGES = ['board', 'tasks', 'overview', 'members', 'trash', 'plan', 'audit', 'settings', 'nowhere'];
 
@@ -12,7 +12,7 @@ const LOOKS = [
 ] as const;
 
 async function settled(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle').catch(() => undefined);
+  await quiet(page);
   await expect(page.getByText('Loading', { exact: true })).toHaveCount(0);
   await page.waitForTimeout(300);
 }

@@ -1,6 +1,6 @@
 /** The daily work with tasks, as people do it. */
 import type { Locator, Page } from '@playwright/test';
-import { EMAIL, expect, PASSWORD, test } from './people';
+import { EMAIL, expect, PASSWORD, test, quiet } from './people';
 
 const column = (page: Page, name: string): Locator => page.getByRole('region', { name: new RegExp(`^${name}`) });
 const card = (page: Page, title: string): Locator => page.getByRole('listitem').filter({ has: page.getByRole('button', { name: title, exact: true }) });
@@ -64,7 +64,7 @@ test('somebody signs in, creates a task, drags it, completes it, and finds it af
   await page.getByRole('button', { name: 'Move “Fit the drawer runners”' }).click();
   await page.getByRole('menuitem', { name: 'Done' }).click();
   await expect(column(page, 'Done')).toContainText('Fit the drawer runners');
-  await page.waitForLoadState('networkidle');
+  await quiet(page);
   await page.reload();
   await expect(column(page, 'Done')).toContainText('Fit the drawer runners');
 });
@@ -85,7 +85,7 @@ test('a task is carried to another column with the keyboard, or left where it wa
   await expect(page.getByText('Over In progress.')).toBeAttached();
   await page.keyboard.press('Space');
   await expect(column(page, 'In progress')).toContainText('Oil the workbench');
-  await page.waitForLoadState('networkidle');
+  await quiet(page);
   await page.reload();
   await expect(column(page, 'In progress')).toContainText('Oil the workbench');
 });
@@ -156,7 +156,7 @@ test('who loses a race sees both versions and chooses', async ({ as }) => {
   await expect(saved.getByLabel('Title')).toHaveValue('Oil the workbench twice');
   await expect(saved.getByLabel('Description')).toHaveValue('With linseed oil');
   await expect(saved.getByLabel('Category')).toHaveValue('finish');
-  await ada.waitForLoadState('networkidle');
+  await quiet(ada);
   await ada.reload();
   await expect(ada.getByRole('dialog').getByLabel('Category')).toHaveValue('finish');
 });
