@@ -42,8 +42,24 @@ test('an invitation is revoked', async ({ as }) => {
   await expect(page.getByRole('row', { name: /zoe@example.com/ })).toContainText('Revoked');
 });
 
-test('a demotion takes hold in the page that is open', async ({ as }) => {
+/** A page that hears no events: what it shows is as old as its last question. */
+async function deaf(page: Page): Promise<void> {
+  await page.route('**/api/events', (route) => route.abort());
+  await page.reload();
+}
+
+test('a demotion takes hold in the page that is open, by itself', async ({ as }) => {
   const mel = await as('mel');
+  await expect(mel.getByRole('button', { name: 'New task' })).toBeVisible();
+  const ada = await as('ada', 'members');
+  await ada.getByLabel('Role of Mel Osei').selectOption('Viewer');
+  await expect(mel.getByRole('button', { name: 'New task' })).toHaveCount(0);
+  await expect(mel.getByRole('button', { name: /^Carry|^Move/ })).toHaveCount(0);
+});
+
+test('a demotion that a page has not heard of is explained where it is met', async ({ as }) => {
+  const mel = await as('mel');
+  await deaf(mel);
   await expect(mel.getByRole('button', { name: 'New task' })).toBeVisible();
   const ada = await as('ada', 'members');
   await ada.getByLabel('Role of Mel Osei').selectOption('Viewer');
@@ -57,8 +73,18 @@ test('a demotion takes hold in the page that is open', async ({ as }) => {
   await expect(mel.getByRole('button', { name: /^Carry|^Move/ })).toHaveCount(0);
 });
 
-test('somebody who is removed is shown out', async ({ as }) => {
+test('somebody who is removed is shown out, at once', async ({ as }) => {
   const mel = await as('mel');
+  await expect(mel.getByRole('button', { name: 'New task' })).toBeVisible();
+  const ada = await as('ada', 'members');
+  await ada.getByRole('button', { name: 'Remove Mel Osei' }).click();
+  await ada.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+  await expect(mel.getByRole('heading', { name: 'Choose an organization' })).toBeVisible();
+});
+
+test('somebody who is removed, and whose page has not heard of it, is shown out when they do something', async ({ as }) => {
+  const mel = await as('mel');
+  await deaf(mel);
   await expect(mel.getByRole('button', { name: 'New task' })).toBeVisible();
   const ada = await as('ada', 'members');
   await ada.getByRole('button', { name: 'Remove Mel Osei' }).click();
