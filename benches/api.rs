@@ -20,9 +20,12 @@ use tenantry::dashboard::Dashboard;
 use tenantry::db::Db;
 use tenantry::entitlements::Entitlements;
 use tenantry::events::Feed;
+use tenantry::health::Readiness;
 use tenantry::http::middleware::{Limits, wrap};
 use tenantry::limits::{Door, Limiter, limit_address, limit_caller};
 use tenantry::mail::Mail;
+use tenantry::metrics::Metrics;
+use tenantry::server::Lifecycle;
 use tenantry::state::AppState;
 use tenantry::tasks::TrashHold;
 use tenantry::webhooks::Signatures;
@@ -55,18 +58,22 @@ async fn prepare() -> Bench {
     let config = VerifierConfig::new(clerk.issuer(), vec![ORIGIN.into()], keys);
     let revocations = Revocations::default();
     let grace = chrono::TimeDelta::days(7);
+    let verifier = Verifier::new(config).expect("a verifier");
+    let clerk = Api::new(ApiConfig::new(clerk.base_url(), None)).expect("a client");
     let state = AppState {
+        readiness: Readiness::new(&db, &verifier, &revocations, &clerk, &Lifecycle::default()),
+        metrics: Metrics::default(),
         events: Feed::new(db.clone(), Clock::system(), 10),
         dashboard: Dashboard::default(),
         db,
         entitlements: Entitlements::new(Catalogue::default(), grace, Clock::system(), &revocations),
-        verifier: Verifier::new(config).expect("a verifier"),
+        verifier,
         revocations,
         signatures: Signatures::new(&[]).expect("no secret"),
         mail: Mail::default(),
         limiter: Limiter::new(&limits_of(0), 4, &Clock::system()),
         workspaces: Workspaces { personal: false },
-        clerk: Api::new(ApiConfig::new(clerk.base_url(), None)).expect("a client"),
+        clerk,
         step_up: StepUp(None),
         trash: TrashHold(TimeDelta::days(30)),
     };
@@ -137,7 +144,7 @@ fn requests(c: &mut Criterion) {
     let guarded = Router::new()
         .route("/guarded", get(async |_: RequireView| "ok"))
         .route_layer(from_fn_with_state((bench.state.verifier.clone(), bench.state.revocations.clone()), authenticate));
-    let guarded = wrap(guarded, &bench.limits).with_state(bench.state.clone());
+    let guarded = wrap(guarded, &bench.limits, &bench.state.metrics).with_state(bench.state.clone());
     c.bench_function("request/guarded_handler", |b| {
         b.to_async(&runtime).iter(|| send(&guarded, bench.request("GET", "/guarded", Body::empty())));
     });
@@ -161,7 +168,7 @@ fn limited(bench: &Bench, rate: u32) -> Router {
         .route_layer(from_fn_with_state(limiter, limit_caller))
         .route_layer(from_fn_with_state((bench.state.verifier.clone(), bench.state.revocations.clone()), authenticate))
         .layer(from_fn_with_state(door, limit_address));
-    wrap(routes, &bench.limits).with_state(bench.state.clone())
+    wrap(routes, &bench.limits, &bench.state.metrics).with_state(bench.state.clone())
 }
 
 criterion_group!(benches, requests);

@@ -4,6 +4,8 @@
 //! carries a [`Failure`] which `http::middleware` renders as a problem document (RFC 9457) once the
 //! request id is known, and logs once.
 
+pub mod catalogue;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -137,6 +139,14 @@ impl Error {
     pub const OVERLOADED: Self = Self::Unavailable {
         code: "overloaded",
         detail: "The server has too much to do at the moment.",
+        retry_after: Duration::from_secs(1),
+        cause: None,
+    };
+
+    /// The process runs, and cannot serve yet.
+    pub const STARTING: Self = Self::Unavailable {
+        code: "starting",
+        detail: "The server is starting.",
         retry_after: Duration::from_secs(1),
         cause: None,
     };

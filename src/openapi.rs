@@ -1,5 +1,7 @@
 //! The API document: title, tags, the security scheme, and how it is served.
 
+mod requests;
+
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};
@@ -65,14 +67,18 @@ impl Modify for SessionToken {
     }
 }
 
-/// Says of every operation with problems that it may be refused by a limit.
-pub fn describe_limits(document: &mut OpenApi) {
+/// Says of every operation what holds of all of them: what may be sent to it and, where it has problems, that it may be
+/// refused by a limit.
+pub fn describe_operations(document: &mut OpenApi) {
     let operations = document.paths.paths.values_mut().flat_map(|item| {
         [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
     });
-    for operation in operations.filter(|operation| operation.responses.responses.contains_key("default")) {
-        let limited = Ref::from_response_name("TooManyRequests");
-        operation.responses.responses.insert("429".into(), RefOr::Ref(limited));
+    for operation in operations {
+        requests::describe(operation);
+        if operation.responses.responses.contains_key("default") {
+            let limited = Ref::from_response_name("TooManyRequests");
+            operation.responses.responses.insert("429".into(), RefOr::Ref(limited));
+        }
     }
 }
 

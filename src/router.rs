@@ -26,7 +26,7 @@ pub fn app(state: AppState, limits: &Limits) -> Router {
         .merge(dashboard::pages())
         .fallback(async || Error::ROUTE_NOT_FOUND)
         .layer(from_fn_with_state(door, limit_address));
-    wrap(router, limits).with_state(state)
+    wrap(router, limits, &state.metrics).with_state(state)
 }
 
 /// The API document.
@@ -53,6 +53,6 @@ fn routes() -> (Router<AppState>, Router<AppState>, OpenApi) {
         .nest("/api/webhooks", webhooks::router())
         .nest("/mail", mail::public_router())
         .into_parts();
-    openapi::describe_limits(&mut document);
+    openapi::describe_operations(&mut document);
     (api, public, document)
 }

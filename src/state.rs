@@ -11,8 +11,11 @@ use crate::dashboard::Dashboard;
 use crate::db::Db;
 use crate::entitlements::Entitlements;
 use crate::events::Feed;
+use crate::health::Readiness;
 use crate::limits::Limiter;
 use crate::mail::Mail;
+use crate::metrics::Metrics;
+use crate::server::Lifecycle;
 use crate::tasks::TrashHold;
 use crate::webhooks::Signatures;
 
@@ -45,6 +48,10 @@ pub struct AppState {
     pub dashboard: Dashboard,
     /// How long a deleted task can be restored.
     pub trash: TrashHold,
+    /// How this instance is.
+    pub readiness: Readiness,
+    /// What is counted and timed.
+    pub metrics: Metrics,
 }
 
 impl AppState {
@@ -52,30 +59,35 @@ impl AppState {
     ///
     /// # Errors
     /// When a key or a secret is unusable.
-    pub fn build(config: &Config, db: Db) -> Result<Self> {
+    pub fn build(config: &Config, db: Db, lifecycle: &Lifecycle, metrics: Metrics) -> Result<Self> {
         let connections = usize::try_from(config.database.max_connections).unwrap_or(usize::MAX);
         let (clock, revocations) = (Clock::system(), Revocations::default());
         let plans = config.plans.clone();
+        let verifier = Verifier::new(verifier(&config.clerk)?).context("the keys of session tokens")?;
+        let clerk = backend_api(config, &metrics)?;
         Ok(Self {
+            readiness: Readiness::new(&db, &verifier, &revocations, &clerk, lifecycle),
             events: Feed::new(db.clone(), clock.clone(), config.limits.max_event_streams),
             db,
             limiter: Limiter::for_plans(&config.limits, connections, &clock, &plans),
             entitlements: Entitlements::new(plans, config.past_due_grace, clock, &revocations),
-            verifier: Verifier::new(verifier(&config.clerk)?).context("the keys of session tokens")?,
+            verifier,
             revocations,
-            clerk: backend_api(config)?,
+            clerk,
             signatures: Signatures::new(&config.clerk.webhook_secrets).context("CLERK_WEBHOOK_SIGNING_SECRET")?,
             mail: Mail::new(config.mail.as_ref()).context("mail")?,
             workspaces: Workspaces { personal: config.personal_workspaces },
             step_up: StepUp(config.reverification),
             dashboard: Dashboard::new(config),
             trash: TrashHold(config.trash_hold),
+            metrics,
         })
     }
 }
 
-fn backend_api(config: &Config) -> Result<Api> {
+fn backend_api(config: &Config, metrics: &Metrics) -> Result<Api> {
     let api = ApiConfig::new(&config.clerk.api_url, config.clerk.secret_key.clone());
+    let api = ApiConfig { metrics: metrics.clone(), ..api };
     Api::new(api.within(config.http.request_timeout)).context("CLERK_API_URL")
 }
 

@@ -18,6 +18,7 @@ pub fn worker(state: &AppState, connections: u32, clock: &Clock) -> Worker {
     let (to_people, to_admins) = (state.mail.clone(), state.mail.clone());
     let (of_people, plans) = (state.entitlements.clone(), state.entitlements.clone());
     Worker::new(&state.db, connections, clock)
+        .measured(&state.metrics)
         .on(tasks::unassign)
         .on(move |job, context| push_member_limit(job, context, clerk.clone(), entitlements.clone()))
         .on(move |job, context| send_mail(to_people.clone(), of_people.clone(), job, context))

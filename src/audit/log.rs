@@ -111,12 +111,13 @@ pub struct AuditQuery {
     cursor: Option<Cursor<i64>>,
     /// `json` (the default): one page. `ndjson`, `csv`: every entry that is meant, as a file; that is itself recorded.
     #[serde(deserialize_with = "one")]
-    #[param(value_type = Option<String>)]
+    #[param(inline, value_type = Option<Format>)]
     format: Option<Format>,
 }
 
 /// In what form entries are answered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "snake_case")]
 pub enum Format {
     /// One page, as an array.
     #[default]

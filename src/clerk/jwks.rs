@@ -18,7 +18,7 @@ use super::signing_key::SigningKey;
 mod fetch;
 mod pace;
 
-pub use fetch::ClientError;
+pub use fetch::{ClientError, fetch_once};
 
 use fetch::Endpoint;
 use pace::{Admission, Pace};
@@ -60,6 +60,9 @@ struct Shared {
     confirmed: AtomicU64,
     pace: Pace,
     wake: Notify,
+    /// Answers that were had, and attempts in vain.
+    fetched: AtomicU64,
+    failed: AtomicU64,
 }
 
 impl Jwks {
@@ -82,6 +85,8 @@ impl Jwks {
             confirmed: AtomicU64::new(NEVER),
             pace: Pace::started(),
             wake: Notify::new(),
+            fetched: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
             clock,
         });
         let (made, attempts) = watch::channel(0);
@@ -119,6 +124,12 @@ impl Jwks {
     #[must_use]
     pub fn age(&self) -> Option<Duration> {
         self.shared.age()
+    }
+
+    /// How often an answer was had, and how often not.
+    #[must_use]
+    pub fn fetches(&self) -> (u64, u64) {
+        (self.shared.fetched.load(Ordering::Relaxed), self.shared.failed.load(Ordering::Relaxed))
     }
 
     /// Waits for a refresh that should have been tried by now, and only then.
@@ -195,7 +206,10 @@ async fn keep_current(shared: Arc<Shared>, endpoint: Endpoint, made: watch::Send
     loop {
         // Age counts from when the question was sent: the answer may be that old on arrival.
         let asked_at = shared.clock.monotonic_millis();
-        let pause = match endpoint.fetch().await {
+        let fetched = endpoint.fetch().await;
+        let count = if fetched.is_ok() { &shared.fetched } else { &shared.failed };
+        count.fetch_add(1, Ordering::Relaxed);
+        let pause = match fetched {
             Ok(keys) if keys.is_empty() => {
                 tracing::error!("the JWKS endpoint has no usable signing key");
                 shared.replace(keys, asked_at);

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use url::Url;
 
 /// Standard base64, padded or not: keys are seen both ways.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -40,7 +41,7 @@ pub fn publishable_key_host(key: &str) -> Result<String, PublishableKeyError> {
 }
 
 /// Dotted labels of letters, digits and hyphens, and a port where a stand-in for Clerk has one: the text goes into an
-/// address, so nothing else may.
+/// address, so nothing else may, nor what an address would read as another host (`1.1` is `1.0.0.1` there).
 fn is_host(text: &str) -> bool {
     let (host, port) = text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port)));
     port.is_none_or(|port| port.parse::<u16>().is_ok_and(|number| number.to_string() == port))
@@ -53,4 +54,5 @@ fn is_host(text: &str) -> bool {
                 && !label.ends_with('-')
                 && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         })
+        && Url::parse(&format!("https://{host}")).is_ok_and(|url| url.host_str() == Some(&host.to_ascii_lowercase()))
 }

@@ -99,7 +99,13 @@ impl SigningKey {
 
     /// Same id and same key.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        self.kid == other.kid && self.pkcs1.as_ref() == other.pkcs1.as_ref()
+        self.kid == other.kid && self.is_same_key(other)
+    }
+
+    /// Same key, under whatever id.
+    #[must_use]
+    pub fn is_same_key(&self, other: &Self) -> bool {
+        self.pkcs1.as_ref() == other.pkcs1.as_ref()
     }
 
     fn from_spki(kid: Option<String>, spki: &[u8]) -> Result<Self, KeyError> {

@@ -101,6 +101,14 @@ struct Inner {
     clock: Clock,
     verified: VerifiedTokens,
     divergent: AtomicU64,
+    looks: Looks,
+}
+
+/// How often tokens were looked for in the memory.
+#[derive(Debug, Default)]
+struct Looks {
+    found: AtomicU64,
+    missed: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -139,6 +147,7 @@ impl Verifier {
             clock: config.clock,
             verified: verified_tokens(config.cache_bytes),
             divergent: AtomicU64::new(0),
+            looks: Looks::default(),
         })))
     }
 
@@ -159,8 +168,14 @@ impl Verifier {
         }
         let digest = Digest::of(token);
         match inner.remembered(&digest) {
-            Some(known) => known,
-            None => inner.verify_afresh(token, digest).await,
+            Some(known) => {
+                inner.looks.found.fetch_add(1, Ordering::Relaxed);
+                known
+            }
+            None => {
+                inner.looks.missed.fetch_add(1, Ordering::Relaxed);
+                inner.verify_afresh(token, digest).await
+            }
         }
     }
 
@@ -186,6 +201,21 @@ impl Verifier {
             Keys::Fixed(_) => None,
             Keys::Fetched(jwks) => jwks.age(),
         }
+    }
+
+    /// How often the keys were asked for, well and in vain.
+    #[must_use]
+    pub fn key_fetches(&self) -> (u64, u64) {
+        match &self.0.keys {
+            Keys::Fixed(_) => (0, 0),
+            Keys::Fetched(jwks) => jwks.fetches(),
+        }
+    }
+
+    /// How many tokens were verified before, and how many were not.
+    #[must_use]
+    pub fn memory_use(&self) -> (u64, u64) {
+        (self.0.looks.found.load(Ordering::Relaxed), self.0.looks.missed.load(Ordering::Relaxed))
     }
 
     /// How many tokens were seen whose permission masks Clerk's SDKs read differently.

@@ -10,7 +10,7 @@ use clerk_emulator::{DeliveryStatus, Emulator, Seed};
 use tokio::net::TcpListener;
 
 use super::demo;
-use super::serve::Server;
+use super::serve::{Server, told_to_stop};
 use crate::config::{Command, Config, DatabaseKind, Defaults, MailOutlet, Settings};
 use crate::{dashboard, telemetry};
 
@@ -40,26 +40,31 @@ pub async fn run(arguments: Arguments) -> Result<()> {
     let settings = Settings::load();
     if settings.names_a_clerk() {
         let config = settings.config(&mailing(&settings, Defaults::of(Command::Dev)))?;
-        telemetry::start(&config.log);
-        let server = Server::open(&config).await?;
+        let telemetry = telemetry::start(&config)?;
+        let server = Server::open(&config, &telemetry).await?;
         println!(
             "API   http://{}   docs http://{}/docs/   (Clerk: {})",
             server.address, server.address, config.clerk.api_url
         );
-        return server.run().await;
+        let served = server.begin().until(told_to_stop()).await;
+        telemetry.end().await;
+        return served;
     }
     let (emulator, listener) = local_clerk(&settings, arguments.clerk_port).await?;
     let config = settings.config(&mailing(&settings, defaults(&emulator, arguments.clerk_port)))?;
-    telemetry::start(&config.log);
+    let telemetry = telemetry::start(&config)?;
     emulator.spawn(listener).await.context("starting the local Clerk")?;
-    let server = Server::open(&config).await?.with(emulator.frontend_router());
+    let server = Server::open(&config, &telemetry).await?.with(emulator.frontend_router());
     demo::tasks(&server.db, &emulator).await?;
     let address = reachable(server.address);
-    let running = tokio::spawn(server.run());
+    // Begun before anything is announced to it.
+    let running = tokio::spawn(server.begin().until(told_to_stop()));
     announce(address, &emulator).await?;
     // After the announcements, whose log lines would push it off the screen.
     greet(address, &emulator, &config);
-    running.await.context("serving")?
+    let served = running.await.context("serving")?;
+    telemetry.end().await;
+    served
 }
 
 async fn local_clerk(settings: &Settings, port: u16) -> Result<(Emulator, TcpListener)> {

@@ -1,10 +1,12 @@
 //! The commands of the program.
 
 mod audit;
+mod backup;
 #[cfg(feature = "dev")]
 mod demo;
 #[cfg(feature = "dev")]
 mod dev;
+mod doctor;
 mod jobs;
 mod mail;
 mod migrate;
@@ -54,6 +56,12 @@ enum Command {
     /// Look at stored webhook deliveries, and apply them again.
     #[command(subcommand)]
     Webhooks(webhooks::Order),
+    /// Copy the SQLite database to a file, while servers go on.
+    Backup(backup::Backup),
+    /// Put a copy in the place of the SQLite database, while no server runs.
+    Restore(backup::Restore),
+    /// Look at everything a server needs, and say what is wrong and how to mend it. Changes nothing.
+    Doctor(doctor::Arguments),
     /// Look at the mail that people get.
     #[command(subcommand)]
     Mail(mail::Order),
@@ -107,6 +115,9 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
             Command::Reconcile(arguments) => {
                 return reconcile::run(arguments, &Config::from_env(Asking::Other)?).await;
             }
+            Command::Backup(arguments) => backup::back_up(arguments, &Config::from_env(Asking::Other)?).await,
+            Command::Restore(arguments) => backup::put_back(arguments, &Config::from_env(Asking::Other)?).await,
+            Command::Doctor(arguments) => return doctor::run(arguments).await,
             Command::Webhooks(order) => webhooks::run(order, &Config::from_env(Asking::Other)?).await,
             #[cfg(feature = "dev")]
             Command::Token(arguments) => token::run(arguments).await,

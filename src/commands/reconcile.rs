@@ -54,7 +54,7 @@ pub struct Arguments {
 
 /// Compares.
 pub async fn run(arguments: Arguments, config: &Config) -> Result<ExitCode> {
-    telemetry::start(&config.log);
+    telemetry::start_log(&config.log);
     let Some(key) = &config.clerk.secret_key else {
         bail!("CLERK_SECRET_KEY is not set; it is in Clerk's dashboard under API keys");
     };

@@ -1,73 +1,120 @@
 //! `tenantry serve`, and what `dev` shares with it.
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use axum::Router;
+use backon::{ExponentialBuilder, Retryable};
 use chrono::TimeDelta;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::migrate;
 use crate::clerk::Clock;
 use crate::config::{Config, Environment};
-use crate::db::{Db, Role};
+use crate::db::{Db, Role, Unreachable, reach};
 use crate::directory::access_change::{self, Following};
+use crate::events::Feed;
 use crate::http::middleware::Limits;
 use crate::jobs::Worker;
+use crate::server::{self, Accepting, Front, Lifecycle};
 use crate::state::AppState;
+use crate::telemetry::scrub::scrub;
+use crate::telemetry::{self, Telemetry};
 use crate::worker::worker;
-use crate::{sweep, telemetry};
+use crate::{measures, sweep};
 
 /// How much longer than a request may take the last ones are waited for.
 const LEEWAY: Duration = Duration::from_secs(1);
 
+/// How long to wait before the database is tried again while the server starts, at first and at most.
+const RETRIES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(2)];
+
 /// Serves until it is told to stop, then lets the requests in flight finish.
 pub async fn run(config: Config) -> Result<()> {
-    telemetry::start(&config.log);
-    let server = Server::open(&config).await?;
-    tracing::info!(address = %server.address, environment = config.environment.as_str(), "listening");
-    server.run().await
+    let telemetry = telemetry::start(&config)?;
+    let served = serve(&config, &telemetry).await;
+    if let Err(error) = &served {
+        tracing::error!(cause = %scrub(&format!("{error:#}")), "the server ends");
+    }
+    telemetry.end().await;
+    served
 }
 
-/// A server that is bound but not yet answering.
+async fn serve(config: &Config, telemetry: &Telemetry) -> Result<()> {
+    let mut stop = pin!(told_to_stop());
+    let server = tokio::select! {
+        server = Server::open(config, telemetry) => server?,
+        () = stop.as_mut() => return Ok(()),
+    };
+    tracing::info!(address = %server.address, environment = config.environment.as_str(), "listening");
+    server.begin().until(stop).await
+}
+
+/// A server that answers, so far only that it is starting.
 #[derive(Debug)]
 pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
     /// Its database.
     pub db: Db,
-    listener: TcpListener,
+    front: Front,
+    accepting: Accepting,
+    lifecycle: Lifecycle,
     state: AppState,
     limits: Limits,
+    ending: Ending,
     organization_hold: TimeDelta,
     following: Following,
     worker: Worker,
     beside: Router,
 }
 
+/// How long the parts of the end may take.
+#[derive(Debug, Clone, Copy)]
+struct Ending {
+    /// Requests are still taken.
+    delay: Duration,
+    /// Those in flight may finish.
+    patience: Duration,
+}
+
 impl Server {
-    /// Binds, migrates where that is wanted, connects, and learns whose access was taken away lately.
-    pub async fn open(config: &Config) -> Result<Self> {
+    /// Binds, waits for the database, migrates where that is wanted, and learns whose access was taken away lately.
+    ///
+    /// # Errors
+    /// What keeps it from serving, in words for the person at the terminal.
+    pub async fn open(config: &Config, telemetry: &Telemetry) -> Result<Self> {
         // First, so that a second instance by mistake does not touch the schema.
-        let listener = TcpListener::bind(config.listen)
-            .await
+        let listener = server::bind(config.listen)
             .with_context(|| format!("{} is not free; set HOST and PORT to another address", config.listen))?;
         let address = listener.local_addr().context("the address of the listener")?;
-        if config.database.auto_migrate {
-            migrate::up(&config.database).await?;
-        }
-        let db = Db::connect(&config.database).await.context("connecting to the database (DATABASE_URL)")?;
-        check_role(&db, config.environment).await?;
-        migrate::warn_of_pending(&db).await;
-        let state = AppState::build(config, db.clone())?;
-        let limits = Limits::of(config)?;
+        let (limits, lifecycle, metrics) = (Limits::of(config)?, Lifecycle::default(), telemetry.metrics());
+        let front = Front::starting(&limits, lifecycle.clone());
+        more_descriptors();
+        let accepting = Accepting::start(listener, front.clone(), config.server.max_connections);
+        let db = database(config).await?.measured(&metrics);
+        let state = AppState::build(config, db.clone(), &lifecycle, metrics)?;
         let following = access_change::follow(&db, &config.database, &state.revocations).await;
         let worker = worker(&state, config.database.max_connections, &Clock::system());
-        let organization_hold = config.organization_hold;
-        let beside = Router::new();
-        Ok(Self { address, db, listener, state, limits, organization_hold, following, worker, beside })
+        let ending = Ending { delay: config.server.shutdown_delay, patience: config.http.request_timeout + LEEWAY };
+        let (organization_hold, beside) = (config.organization_hold, Router::new());
+        Ok(Self {
+            address,
+            db,
+            front,
+            accepting,
+            lifecycle,
+            state,
+            limits,
+            ending,
+            organization_hold,
+            following,
+            worker,
+            beside,
+        })
     }
 
     /// Answers these routes too, which are no part of the API and have none of its limits.
@@ -78,44 +125,95 @@ impl Server {
         self
     }
 
-    /// Answers requests until a signal comes.
-    pub async fn run(self) -> Result<()> {
+    /// Answers requests from here on.
+    #[must_use]
+    pub fn begin(self) -> Serving {
+        let mut beside = JoinSet::new();
         let revocations = self.state.revocations.clone();
-        let sweeping = tokio::spawn(sweep::sweep_hourly(self.db.clone(), revocations, self.organization_hold));
-        let pruning = tokio::spawn(self.state.limiter.clone().prune_regularly());
-        let events = self.state.events.clone();
-        let app = crate::app(self.state, &self.limits).merge(self.beside);
-        let app = app.into_make_service_with_connect_info::<SocketAddr>();
+        beside.spawn(sweep::sweep_hourly(self.db.clone(), revocations, self.organization_hold));
+        beside.spawn(self.state.limiter.clone().prune_regularly());
+        measures::observe(&self.state, self.accepting.open(), &mut beside);
         let (tell, mut told) = watch::channel(false);
-        let stop = async move {
-            told_to_stop().await;
-            tell.send_replace(true);
-            // They would go on for as long as their tokens do.
-            events.close();
-        };
-        // A request that has begun ends by its own time limit; a head that never ends has none.
-        let mut jobs_told = told.clone();
-        let patience = self.limits.timeout + LEEWAY;
-        let stop_jobs = async move { drop(jobs_told.wait_for(|told| *told).await) };
-        let working = tokio::spawn(self.worker.work(stop_jobs, patience));
-        let overdue = async {
-            let _ = told.wait_for(|told| *told).await;
-            tokio::time::sleep(patience).await;
-        };
-        let served = tokio::select! {
-            served = axum::serve(self.listener, app).with_graceful_shutdown(stop).into_future() => served,
-            () = overdue => {
-                tracing::warn!("some connections would not end");
-                Ok(())
-            }
-        };
-        let _ = working.await;
-        sweeping.abort();
-        pruning.abort();
+        let stop_jobs = async move { drop(told.wait_for(|told| *told).await) };
+        let working = tokio::spawn(self.worker.work(stop_jobs, self.ending.patience));
+        let events = self.state.events.clone();
+        self.front.open(crate::app(self.state, &self.limits).merge(self.beside));
+        let Self { db, accepting, lifecycle, ending, following, .. } = self;
+        Serving { db, accepting, lifecycle, ending, following, events, tell, working, beside }
+    }
+}
+
+/// A server that answers requests.
+#[derive(Debug)]
+pub struct Serving {
+    db: Db,
+    accepting: Accepting,
+    lifecycle: Lifecycle,
+    ending: Ending,
+    following: Following,
+    events: Feed,
+    tell: watch::Sender<bool>,
+    working: JoinHandle<()>,
+    beside: JoinSet<()>,
+}
+
+impl Serving {
+    /// Goes on until told to stop, then lets what is under way finish.
+    ///
+    /// # Errors
+    /// When the database cannot be left in order.
+    pub async fn until(mut self, stop: impl Future<Output = ()>) -> Result<()> {
+        stop.await;
+        let Ending { delay, patience } = self.ending;
+        tracing::info!(seconds = delay.as_secs(), "told to stop; requests are taken for a while");
+        self.lifecycle.end();
+        // Others begin the next jobs; those under way have the time that requests have.
+        self.tell.send_replace(true);
+        // Streams would go on for as long as their tokens do, and whoever listens comes back elsewhere.
+        self.events.close();
+        tokio::time::sleep(delay).await;
+        if !self.accepting.close(patience).await {
+            tracing::warn!("some connections would not end");
+        }
+        let _ = self.working.await;
+        self.beside.shutdown().await;
         drop(self.following);
         tracing::info!("stopped");
-        self.db.close().await.context("closing the database")?;
-        served.context("serving")
+        self.db.close().await.context("closing the database")
+    }
+}
+
+/// The database, once it answers, with the schema and the role that a server needs.
+async fn database(config: &Config) -> Result<Db> {
+    until_reached(config).await?;
+    if config.database.auto_migrate {
+        migrate::up(&config.database).await?;
+    }
+    let db = Db::connect(&config.database).await.context("connecting to the database (DATABASE_URL)")?;
+    check_role(&db, config.environment).await?;
+    migrate::warn_of_pending(&db).await;
+    Ok(db)
+}
+
+/// Waits for a database that is not there yet, as after a start of everything at once.
+async fn until_reached(config: &Config) -> Result<()> {
+    let patience = config.server.startup_timeout;
+    let [first, most] = RETRIES;
+    let waits = ExponentialBuilder::new().with_min_delay(first).with_max_delay(most).without_max_times();
+    (|| reach(&config.database.url, config.database.acquire_timeout))
+        .retry(waits.with_total_delay(Some(patience)))
+        .when(Unreachable::may_pass)
+        .notify(|why, _| tracing::warn!(%why, "the database cannot be reached yet"))
+        .await
+        .with_context(|| format!("the database (DATABASE_URL) could not be reached within {} s", patience.as_secs()))
+}
+
+/// Each connection needs one, and most systems begin with 1024.
+fn more_descriptors() {
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(limit) => tracing::debug!(limit, "descriptors"),
+        // A supervisor that forbids it has set one itself.
+        Err(error) => tracing::info!(%error, "the limit of descriptors is left as it is"),
     }
 }
 
@@ -147,7 +245,7 @@ async fn check_role(db: &Db, environment: Environment) -> Result<()> {
 }
 
 /// Resolves at Ctrl-C, or at SIGTERM, which is how supervisors ask.
-async fn told_to_stop() {
+pub(super) async fn told_to_stop() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

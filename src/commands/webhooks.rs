@@ -106,7 +106,7 @@ fn since(text: &str) -> Result<DateTime<Utc>, String> {
 
 /// Carries it out.
 pub async fn run(order: Order, config: &Config) -> Result<()> {
-    telemetry::start(&config.log);
+    telemetry::start_log(&config.log);
     let db = Db::connect(&config.database).await.context("connecting to the database (DATABASE_URL)")?;
     migrate::demand_current(&db).await?;
     match order {

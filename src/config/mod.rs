@@ -16,7 +16,9 @@ mod mistakes;
 mod placeholder;
 mod plans;
 mod reader;
+mod server;
 mod settings;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 mod variables;
@@ -36,7 +38,9 @@ pub use log::{LogConfig, LogFormat};
 pub use mail::{MailConfig, MailOutlet};
 pub use mistakes::{ConfigErrors, Fault, Mistake};
 pub use plans::{Catalogue, Plan};
+pub use server::ServerConfig;
 pub use settings::{Defaults, Settings};
+pub use telemetry::{OtlpConfig, TelemetryConfig};
 pub use variables::{DefaultValue, VARIABLES, Variable};
 
 /// Everything the program was told, checked.
@@ -70,8 +74,12 @@ pub struct Config {
     pub reverification: Option<Preset>,
     /// How people are told by mail; none when they are not.
     pub mail: Option<MailConfig>,
+    /// How many connections there may be, and how the process begins and ends.
+    pub server: ServerConfig,
     /// What is logged and how it looks.
     pub log: LogConfig,
+    /// Where metrics, traces and errors go.
+    pub telemetry: TelemetryConfig,
 }
 
 /// Where the program runs, which decides how strict the rules are.
@@ -140,6 +148,14 @@ impl Config {
         reader.finish(config)
     }
 
+    /// Reads what can be read, and says what cannot. Where a mistake was made some harmless value stands, which is for looking
+    /// at the rest alone and never for serving.
+    pub fn read_in_part(get: impl Fn(&str) -> Option<String>, defaults: &Defaults) -> (Self, Vec<Mistake>) {
+        let mut reader = Reader::new(&get, defaults);
+        let config = Self::parts(&mut reader);
+        (config, reader.into_mistakes())
+    }
+
     fn parts(reader: &mut Reader<'_>) -> Self {
         let listen = listen(reader);
         let database = DatabaseConfig::read(reader);
@@ -160,7 +176,9 @@ impl Config {
             trash_hold: TimeDelta::days(reader.number("TRASH_HOLD_DAYS", 0..=3650)),
             reverification: reverification(reader),
             mail,
+            server: ServerConfig::read(reader),
             log: LogConfig::read(reader),
+            telemetry: TelemetryConfig::read(reader),
         }
     }
 }

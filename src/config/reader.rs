@@ -51,6 +51,11 @@ impl<'a> Reader<'a> {
         if self.mistakes.is_empty() { Ok(config) } else { Err(ConfigErrors::new(self.mistakes)) }
     }
 
+    /// Every mistake, in the order of the variables.
+    pub(super) fn into_mistakes(self) -> Vec<Mistake> {
+        ConfigErrors::new(self.mistakes).mistakes().to_vec()
+    }
+
     /// What the operator set, trimmed; empty is unset.
     fn set(&self, name: &'static str) -> Option<String> {
         let value = (self.get)(name)?;

@@ -98,6 +98,12 @@ impl Settings {
         Err(ConfigErrors::new(mistakes))
     }
 
+    /// Judges the values, and goes on where one is wrong: see [`Config::read_in_part`].
+    pub fn config_in_part(&self, defaults: &Defaults) -> (Config, Vec<Mistake>) {
+        let (config, others) = Config::read_in_part(|name| self.get(name), defaults);
+        (config, [self.mistakes.clone(), others].concat())
+    }
+
     fn read_file(&mut self, file: &Path) {
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,

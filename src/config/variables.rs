@@ -190,6 +190,17 @@ pub const VARIABLES: &[Variable] = &[
         "streams of `GET /api/events` open at once, 0 to 1000000; the next gets 503",
     ),
     open("MAX_CONCURRENT_REQUESTS", Fixed("512"), "requests in progress at once, 1 to 100000; the next gets 503"),
+    open("MAX_CONNECTIONS", Fixed("20000"), "connections open at once, 1 to 1000000; the next gets 503 and is closed"),
+    open(
+        "STARTUP_TIMEOUT_SECONDS",
+        Fixed("60"),
+        "how long a starting server waits for the database, 0 to 3600; see [start and end](#start-and-end)",
+    ),
+    open(
+        "SHUTDOWN_DELAY_SECONDS",
+        Depends("`0` in `local`, else `5`"),
+        "how long a server that was told to end still takes requests, so that load balancers learn of it from `/readyz`, 0 to 300",
+    ),
     open(
         "TRUSTED_PROXIES",
         Nothing,
@@ -212,6 +223,24 @@ pub const VARIABLES: &[Variable] = &[
     ),
     open("DEBUG", Fixed("false"), "`true` logs at `debug` unless a level is set; `production` refuses it"),
     open("LOG_FORMAT", Depends("`pretty` in `local`, else `json`"), "`pretty` or `json`"),
+    open(
+        "METRICS_ADDR",
+        Nothing,
+        "IP address and port on which Prometheus finds `/metrics`, such as `127.0.0.1:9464`; see [telemetry](#telemetry)",
+    ),
+    open(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        Nothing,
+        "an OpenTelemetry collector's address for OTLP over HTTP, such as `http://127.0.0.1:4318`; traces and metrics are sent there",
+    ),
+    secret(
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        Nothing,
+        "headers for that collector, `name=value`, a comma list, the values percent-encoded",
+    ),
+    open("OTEL_SERVICE_NAME", Fixed("tenantry"), "as whom this program is known there"),
+    open("OTEL_TRACES_SAMPLER_ARG", Depends("`1` in `local`, else `0.1`"), "which part of all traces is kept, 0 to 1"),
+    secret("SENTRY_DSN", Nothing, "the DSN of a project at Sentry, to which errors and panics are reported"),
 ];
 
 /// Those that say which Clerk instance is meant; any of them turns the local Clerk off.

@@ -1,21 +1,27 @@
 //! The database: one pool, and the only ways to it. A guard hands out a [`TenantDb`]; [`SystemDb`] is taken by name.
 
+pub mod file;
 mod identity;
 pub mod journal;
 mod keyset;
+mod look;
 mod pool;
+mod reach;
 mod role;
 mod scoped;
 pub mod search;
+mod session;
 mod system;
 mod tenant;
 mod transaction;
 pub mod trouble;
+mod watch;
 
 pub use identity::{APP_ROLE, SYSTEM_ROLE};
 pub use journal::Record;
 pub use keyset::Keyset;
 pub use pool::Db;
+pub use reach::{Unreachable, reach};
 pub use role::Role;
 pub use scoped::{Connection, Reader, Scoped};
 pub use system::{SystemDb, take_turn};

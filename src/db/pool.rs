@@ -6,11 +6,16 @@ use std::time::Duration;
 
 use sea_orm::metric::Info;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr};
+use sea_orm::sqlx::{Connection as _, Sqlite, SqliteConnection};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqlxError};
+use sqlx_core::transaction::TransactionManager;
 use tokio::sync::watch;
 
+use super::file::{self, Hold};
+use super::watch::Watch;
 use super::{SystemDb, TenantDb, TenantId};
-use crate::config::DatabaseConfig;
+use crate::config::{DatabaseConfig, DatabaseKind};
+use crate::metrics::Metrics;
 
 /// Is told of every statement.
 pub(super) type Observer = Arc<dyn Fn(&Info<'_>) + Send + Sync>;
@@ -27,10 +32,13 @@ pub(super) struct Pool {
     pub(super) connection: DatabaseConnection,
     pub(super) statement_timeout: Duration,
     pub(super) observer: Option<Observer>,
+    pub(super) watch: Watch,
     /// Whether statements are prepared under names that outlive their transaction.
     pub(super) prepares: bool,
     /// Told of every transaction that was committed.
     pub(super) commits: Arc<watch::Sender<()>>,
+    #[expect(dead_code, reason = "keeps the file from being replaced, until the last clone is dropped")]
+    hold: Option<Arc<Hold>>,
 }
 
 impl Pool {
@@ -53,9 +61,24 @@ impl Db {
     /// When the address is unusable or nothing answers there.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that connects")]
     pub async fn connect(config: &DatabaseConfig) -> Result<Self, DbErr> {
-        let connection = Database::connect(options(config)).await?;
+        // First, so that no connection is to a file that is being replaced.
+        let hold = match file::path(&config.url) {
+            Some(path) => {
+                file::share(&path).await.map_err(|error| DbErr::Conn(RuntimeErr::Internal(error.to_string())))?
+            }
+            None => None,
+        };
+        Ok(Self::over(Database::connect(options(config)).await?, config, hold))
+    }
+
+    pub(super) fn over(connection: DatabaseConnection, config: &DatabaseConfig, hold: Option<Hold>) -> Self {
         let (statement_timeout, prepares) = (config.statement_timeout, config.url.prepares_statements());
-        Ok(Self { pool: Pool { connection, statement_timeout, observer: None, prepares, commits: Arc::default() } })
+        let watch = Watch::new(match config.url.kind() {
+            DatabaseKind::Sqlite => "sqlite",
+            DatabaseKind::Postgres => "postgresql",
+        });
+        let (commits, hold) = (Arc::default(), hold.map(Arc::new));
+        Self { pool: Pool { connection, statement_timeout, observer: None, watch, prepares, commits, hold } }
     }
 
     /// The same pool, calling back after every statement with its text, its values and how long it took. What begins and
@@ -68,6 +91,13 @@ impl Db {
         let also = Arc::clone(&observer);
         self.pool.connection.set_metric_callback(move |info| also(info));
         self.pool.observer = Some(observer);
+        self
+    }
+
+    /// The same pool, its statements timed.
+    #[must_use]
+    pub fn measured(mut self, metrics: &Metrics) -> Self {
+        self.pool.watch.metrics = metrics.clone();
         self
     }
 
@@ -91,12 +121,38 @@ impl Db {
         self.pool.commits.subscribe()
     }
 
+    /// Whether a statement succeeded within this time.
+    pub(crate) fn answered_within(&self, time: Duration) -> bool {
+        self.pool.watch.answered_within(time)
+    }
+
+    /// Whether the database tells instances of each other's changes, or they must ask.
+    pub(crate) fn tells_of_changes(&self) -> bool {
+        self.pool.is_postgres()
+    }
+
+    /// Connections of the pool at work, and idle ones.
+    pub fn connections(&self) -> (u32, u32) {
+        let (size, idle) = match self.pool.is_postgres() {
+            true => {
+                let pool = self.pool.connection.get_postgres_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+            false => {
+                let pool = self.pool.connection.get_sqlite_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+        };
+        let idle = u32::try_from(idle).unwrap_or(size).min(size);
+        (size - idle, idle)
+    }
+
     /// Asks the database for an answer.
     ///
     /// # Errors
     /// When it gives none.
     pub async fn ping(&self) -> Result<(), DbErr> {
-        self.pool.connection.ping().await
+        self.pool.watch.operation("PING").run(self.pool.connection.ping()).await
     }
 
     /// Closes every connection, waiting for those in use.
@@ -108,7 +164,7 @@ impl Db {
     }
 }
 
-fn options(config: &DatabaseConfig) -> ConnectOptions {
+pub(super) fn options(config: &DatabaseConfig) -> ConnectOptions {
     let mut options = ConnectOptions::new(config.url.expose());
     options
         .max_connections(config.max_connections)
@@ -119,6 +175,7 @@ fn options(config: &DatabaseConfig) -> ConnectOptions {
         .test_before_acquire_if_idle_for(Duration::from_secs(30))
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
+        .map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|session, _| Box::pin(has_ended_all(session))))
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite
                 .create_if_missing(true)
@@ -134,4 +191,18 @@ fn options(config: &DatabaseConfig) -> ConnectOptions {
         // statement timeout is no option: it comes with each transaction.
         .map_sqlx_postgres_opts(|postgres| postgres.application_name("tenantry").extra_float_digits(None));
     options
+}
+
+/// Whether a connection that comes back to the pool is outside any transaction; else it is closed.
+///
+/// When a disk is full, SQLite itself rolls back. The ROLLBACK that follows fails, the driver goes on to count a transaction, and
+/// SeaORM would begin the next one as a savepoint inside it: acknowledged, and never committed.
+async fn has_ended_all(session: &mut SqliteConnection) -> Result<bool, SqlxError> {
+    type Driver = <Sqlite as sea_orm::sqlx::Database>::TransactionManager;
+    if Driver::get_transaction_depth(session) == 0 {
+        return Ok(true);
+    }
+    // The rollback of a dropped transaction may still be on its way, ahead of this.
+    session.ping().await?;
+    Ok(Driver::get_transaction_depth(session) == 0)
 }

@@ -44,6 +44,8 @@ impl Connection for Transaction {
 trait Asked: Send + 'static {
     type Answer: Send + 'static;
 
+    fn sql(&self) -> &str;
+
     fn ask<C: ConnectionTrait + Sync>(self, of: &C) -> impl Future<Output = Result<Self::Answer, DbErr>> + Send;
 }
 
@@ -53,9 +55,13 @@ struct QueryOne(Statement);
 struct QueryAll(Statement);
 
 macro_rules! asked {
-    ($($kind:ident, $answer:ty, |$of:ident, $it:ident| $ask:expr;)*) => {$(
+    ($($kind:ident, $answer:ty, $sql:ident, |$of:ident, $it:ident| $ask:expr;)*) => {$(
         impl Asked for $kind {
             type Answer = $answer;
+
+            fn sql(&self) -> &str {
+                $sql(&self.0)
+            }
 
             async fn ask<C: ConnectionTrait + Sync>(self, $of: &C) -> Result<$answer, DbErr> {
                 let Self($it) = self;
@@ -66,10 +72,20 @@ macro_rules! asked {
 }
 
 asked! {
-    Execute, ExecResult, |of, it| of.execute_raw(it);
-    ExecuteUnprepared, ExecResult, |of, it| of.execute_unprepared(&it);
-    QueryOne, Option<QueryResult>, |of, it| of.query_one_raw(it);
-    QueryAll, Vec<QueryResult>, |of, it| of.query_all_raw(it);
+    Execute, ExecResult, text, |of, it| of.execute_raw(it);
+    ExecuteUnprepared, ExecResult, unprepared, |of, it| of.execute_unprepared(&it);
+    QueryOne, Option<QueryResult>, text, |of, it| of.query_one_raw(it);
+    QueryAll, Vec<QueryResult>, text, |of, it| of.query_all_raw(it);
+}
+
+/// Its values travel beside it.
+fn text(statement: &Statement) -> &str {
+    &statement.sql
+}
+
+/// Its values are in it, so that it is named by its first word alone.
+fn unprepared(sql: &str) -> &str {
+    sql.split_ascii_whitespace().next().unwrap_or_default()
 }
 
 impl Scoped {
@@ -79,7 +95,8 @@ impl Scoped {
     /// committed but dropped: its ROLLBACK travels while the caller has the answer already.
     async fn alone<A: Asked>(&self, statement: A, access: Access) -> Result<A::Answer, DbErr> {
         if !self.pool.is_postgres() {
-            return statement.ask(&self.pool.connection).await;
+            let watched = self.pool.watch.statement(statement.sql());
+            return watched.run(statement.ask(&self.pool.connection)).await;
         }
         let Self { pool, identity } = self.clone();
         in_a_task(async move {

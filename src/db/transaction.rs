@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use sea_orm::metric::Info;
 use sea_orm::sqlx::pool::PoolConnection;
-use sea_orm::sqlx::{AssertSqlSafe, Postgres, SqlSafeStr};
+use sea_orm::sqlx::{AssertSqlSafe, PgPool, Postgres};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, SqliteTransactionMode,
     SqlxError, Statement, TransactionOptions, TransactionTrait,
@@ -18,6 +18,8 @@ use tracing::Instrument;
 
 use super::identity::{Access, Identity};
 use super::pool::{Observer, Pool};
+use super::session::{self, part_if_read_only};
+use super::watch::{Watch, Watched};
 
 tokio::task_local! {
     static HELD: Held;
@@ -41,6 +43,7 @@ pub fn held() -> Option<Held> {
 pub struct Transaction {
     kind: Kind,
     commits: Arc<watch::Sender<()>>,
+    watch: Watch,
 }
 
 enum Kind {
@@ -52,7 +55,9 @@ enum Kind {
 struct OnPostgres {
     // A connection takes one statement at a time; the interface of SeaORM does not say so.
     session: Option<Session>,
+    sessions: PgPool,
     observer: Option<Observer>,
+    watch: Watch,
     prepares: bool,
     held: Option<Held>,
 }
@@ -60,7 +65,7 @@ struct OnPostgres {
 type Session = Mutex<PoolConnection<Postgres>>;
 
 /// What the driver's own transactions are made of.
-type Driver = <Postgres as sea_orm::sqlx::Database>::TransactionManager;
+pub(super) type Driver = <Postgres as sea_orm::sqlx::Database>::TransactionManager;
 
 impl Transaction {
     /// Begins one, in a task of its own: when a caller hangs up while BEGIN is on its way, the future is dropped, and
@@ -84,23 +89,19 @@ impl Transaction {
     pub(super) async fn begin_here(pool: &Pool, identity: &Identity, access: Access) -> Result<Self, DbErr> {
         if pool.is_postgres() {
             let beginning = identity.beginning(access, pool.statement_timeout);
-            let mut session = pool.connection.get_postgres_connection_pool().acquire().await.map_err(failed)?;
-            if let Err(error) = Driver::begin(&mut session, Some(AssertSqlSafe(beginning).into_sql_str())).await {
-                // The BEGIN may have passed and the rest have failed. The driver takes that for no transaction, and whoever
-                // had the connection next would be inside an aborted one.
-                session.close_on_drop();
-                return Err(failed(error));
-            }
+            let sessions = pool.connection.get_postgres_connection_pool().clone();
+            let session = session::begin(&sessions, &beginning, &pool.watch).await.map_err(failed)?;
             let session = Some(Mutex::new(session));
-            let (observer, prepares) = (pool.observer.clone(), pool.prepares);
-            let kind = Kind::Postgres(OnPostgres { session, observer, prepares, held: None });
-            return Ok(Self { kind, commits: Arc::clone(&pool.commits) });
+            let (observer, watch, prepares) = (pool.observer.clone(), pool.watch.clone(), pool.prepares);
+            let kind = OnPostgres { session, sessions, observer, watch: watch.clone(), prepares, held: None };
+            return Ok(Self { kind: Kind::Postgres(kind), commits: Arc::clone(&pool.commits), watch });
         }
         let writes = access == Access::Write;
         let mode = if writes { SqliteTransactionMode::Immediate } else { SqliteTransactionMode::Deferred };
         let options = TransactionOptions { sqlite_transaction_mode: Some(mode), ..TransactionOptions::default() };
-        let kind = Kind::Sqlite(pool.connection.begin_with_options(options).await?);
-        Ok(Self { kind, commits: Arc::clone(&pool.commits) })
+        let begin = pool.connection.begin_with_options(options);
+        let kind = Kind::Sqlite(pool.watch.operation("BEGIN").run(begin).await?);
+        Ok(Self { kind, commits: Arc::clone(&pool.commits), watch: pool.watch.clone() })
     }
 
     /// Commits, in a task of its own, so that a caller who hangs up cannot leave it half sent.
@@ -130,7 +131,8 @@ impl Transaction {
             let statement = Statement::from_string(DbBackend::Postgres, message.as_str());
             let mut session = session.into_inner();
             let sent = sea_orm::sqlx::raw_sql(AssertSqlSafe(message.as_str())).execute(&mut *session);
-            let committed = transaction.noted(&statement, sent).await;
+            let committed = transaction.noted(&statement, self.watch.operation("COMMIT"), sent).await;
+            part_if_read_only(&committed, &mut session, &transaction.sessions);
             Driver::start_rollback(&mut session);
             committed?;
             self.commits.send_replace(());
@@ -142,11 +144,11 @@ impl Transaction {
     /// Commits; must not be cancelled.
     pub(super) async fn commit_here(self) -> Result<(), DbErr> {
         match self.kind {
-            Kind::Sqlite(transaction) => transaction.commit().await,
+            Kind::Sqlite(transaction) => self.watch.operation("COMMIT").run(transaction.commit()).await,
             Kind::Postgres(mut transaction) => match transaction.session.take() {
                 Some(session) => {
                     let mut session = session.into_inner();
-                    let committed = Driver::commit(&mut session).await;
+                    let committed = self.watch.operation("COMMIT").run(Driver::commit(&mut session)).await;
                     if committed.is_err() {
                         Driver::start_rollback(&mut session);
                     }
@@ -199,28 +201,37 @@ impl ConnectionTrait for Transaction {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         match &self.kind {
-            Kind::Sqlite(transaction) => transaction.execute_raw(statement).await,
+            Kind::Sqlite(transaction) => {
+                let watched = self.watch.statement(&statement.sql);
+                watched.run(transaction.execute_raw(statement)).await
+            }
             Kind::Postgres(transaction) => transaction.execute(&statement).await,
         }
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         match &self.kind {
-            Kind::Sqlite(transaction) => transaction.execute_unprepared(sql).await,
+            Kind::Sqlite(transaction) => self.watch.operation("OTHER").run(transaction.execute_unprepared(sql)).await,
             Kind::Postgres(transaction) => transaction.execute_unprepared(sql).await,
         }
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         match &self.kind {
-            Kind::Sqlite(transaction) => transaction.query_one_raw(statement).await,
+            Kind::Sqlite(transaction) => {
+                let watched = self.watch.statement(&statement.sql);
+                watched.run(transaction.query_one_raw(statement)).await
+            }
             Kind::Postgres(transaction) => transaction.query_one(&statement).await,
         }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         match &self.kind {
-            Kind::Sqlite(transaction) => transaction.query_all_raw(statement).await,
+            Kind::Sqlite(transaction) => {
+                let watched = self.watch.statement(&statement.sql);
+                watched.run(transaction.query_all_raw(statement)).await
+            }
             Kind::Postgres(transaction) => transaction.query_all(&statement).await,
         }
     }
@@ -233,7 +244,9 @@ impl OnPostgres {
 
     async fn execute(&self, statement: &Statement) -> Result<ExecResult, DbErr> {
         let mut session = self.session().lock().await;
-        let done = self.noted(statement, self.bound(statement).execute(&mut **session)).await;
+        let watched = self.watch.statement(&statement.sql);
+        let done = self.noted(statement, watched, self.bound(statement).execute(&mut **session)).await;
+        part_if_read_only(&done, &mut session, &self.sessions);
         done.map(Into::into)
     }
 
@@ -241,19 +254,25 @@ impl OnPostgres {
         let statement = Statement::from_string(DbBackend::Postgres, sql);
         let mut session = self.session().lock().await;
         let unprepared = sea_orm::sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut **session);
-        self.noted(&statement, unprepared).await.map(Into::into)
+        let done = self.noted(&statement, self.watch.operation("OTHER"), unprepared).await;
+        part_if_read_only(&done, &mut session, &self.sessions);
+        done.map(Into::into)
     }
 
     async fn query_one(&self, statement: &Statement) -> Result<Option<QueryResult>, DbErr> {
         let mut session = self.session().lock().await;
-        let row = self.noted(statement, self.bound(statement).fetch_optional(&mut **session)).await?;
-        Ok(row.map(Into::into))
+        let watched = self.watch.statement(&statement.sql);
+        let row = self.noted(statement, watched, self.bound(statement).fetch_optional(&mut **session)).await;
+        part_if_read_only(&row, &mut session, &self.sessions);
+        Ok(row?.map(Into::into))
     }
 
     async fn query_all(&self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
         let mut session = self.session().lock().await;
-        let rows = self.noted(statement, self.bound(statement).fetch_all(&mut **session)).await?;
-        Ok(rows.into_iter().map(Into::into).collect())
+        let watched = self.watch.statement(&statement.sql);
+        let rows = self.noted(statement, watched, self.bound(statement).fetch_all(&mut **session)).await;
+        part_if_read_only(&rows, &mut session, &self.sessions);
+        Ok(rows?.into_iter().map(Into::into).collect())
     }
 
     fn bound<'s>(&self, statement: &'s Statement) -> sea_orm::sqlx::query::Query<'s, Postgres, SqlxValues> {
@@ -266,11 +285,12 @@ impl OnPostgres {
     async fn noted<T>(
         &self,
         statement: &Statement,
+        watched: Watched<'_>,
         running: impl Future<Output = Result<T, SqlxError>>,
     ) -> Result<T, DbErr> {
-        let Some(observer) = &self.observer else { return running.await.map_err(failed) };
+        let Some(observer) = &self.observer else { return watched.run(running).await.map_err(failed) };
         let begun = Instant::now();
-        let result = running.await;
+        let result = watched.run(running).await;
         observer(&Info { elapsed: begun.elapsed(), statement, failed: result.is_err() });
         result.map_err(failed)
     }

@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlxError};
 
+/// What a standby, or a database set to only read, gives whoever writes.
+const READ_ONLY: &str = "25006";
+
 /// Whether the database is away, overloaded or being restarted, so that the same request may succeed later.
 pub fn is_away(error: &DbErr) -> bool {
     match error {
@@ -15,6 +18,24 @@ pub fn is_away(error: &DbErr) -> bool {
 /// The code that the database gave an error: SQLSTATE on PostgreSQL, the extended result code on SQLite.
 pub fn sql_state(error: &DbErr) -> Option<Cow<'_, str>> {
     driver_error(error)?.as_database_error()?.code()
+}
+
+/// Whether a server refused to write because it only reads.
+pub(super) fn is_read_only(error: &DbErr) -> bool {
+    sql_state(error).as_deref() == Some(READ_ONLY)
+}
+
+/// Whether a connection is gone, by what its first use says: the server (57P01, 57P02) or a pooler (class 08) may have said so
+/// before it closed.
+pub(super) fn is_broken(error: &SqlxError) -> bool {
+    match error {
+        SqlxError::Io(_) | SqlxError::Tls(_) | SqlxError::Protocol(_) => true,
+        SqlxError::Database(database) => {
+            let code = database.code();
+            code.is_some_and(|code| code.starts_with("08") || matches!(&*code, "57P01" | "57P02"))
+        }
+        _ => false,
+    }
 }
 
 fn driver_error(error: &DbErr) -> Option<&SqlxError> {
@@ -45,7 +66,7 @@ fn is_transient_code(code: &str) -> bool {
     {
         return matches!(number & 0xff, 5 | 6 | 10 | 13 | 14);
     }
-    matches!(code, "40001" | "40P01" | "55P03" | "25006")
+    matches!(code, "40001" | "40P01" | "55P03" | READ_ONLY)
         || matches!(code.get(..2), Some("08" | "28" | "3D" | "53" | "57"))
 }
 

@@ -86,6 +86,12 @@ impl Feed {
         self.0.clock.clone()
     }
 
+    /// How many streams are open.
+    #[must_use]
+    pub fn streams(&self) -> usize {
+        self.0.places.taken()
+    }
+
     /// Ends every stream, and lets none begin.
     pub fn close(&self) {
         let mut state = self.0.lock();

@@ -46,6 +46,11 @@ impl Places {
         Ok(Place { places: Arc::clone(self), person: person.into() })
     }
 
+    /// How many are taken.
+    pub(super) fn taken(&self) -> usize {
+        self.lock().all
+    }
+
     fn lock(&self) -> MutexGuard<'_, Taken> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }

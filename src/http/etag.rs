@@ -103,10 +103,11 @@ fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Tags>> {
     let mut present = false;
     for value in headers.get_all(name) {
         present = true;
-        let mut rest = value.to_str().map_err(|_| malformed())?.trim();
-        if rest == "*" {
+        let line = value.to_str().map_err(|_| malformed())?;
+        if line.trim() == "*" && headers.get_all(name).iter().count() == 1 {
             return Ok(Some(Tags::Any));
         }
+        let mut rest = after_commas(line);
         while !rest.is_empty() {
             let (weak, quoted) = match rest.strip_prefix("W/") {
                 Some(quoted) => (true, quoted),
@@ -115,11 +116,10 @@ fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Tags>> {
             let (opaque, tail) = quoted.strip_prefix('"').and_then(|q| q.split_once('"')).ok_or_else(malformed)?;
             list.push(Tag { weak, opaque: opaque.to_owned() });
             let tail = tail.trim_start();
-            rest = match tail.strip_prefix(',') {
-                Some(next) => next.trim_start(),
-                None if tail.is_empty() => tail,
-                None => return Err(malformed()),
-            };
+            if !tail.is_empty() && !tail.starts_with(',') {
+                return Err(malformed());
+            }
+            rest = after_commas(tail);
         }
     }
     match (present, list.is_empty()) {
@@ -127,6 +127,11 @@ fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Tags>> {
         (true, true) => Err(malformed()),
         (true, false) => Ok(Some(Tags::List(list))),
     }
+}
+
+/// What follows the empty elements that a list may have (RFC 9110 section 5.6.1.2).
+fn after_commas(list: &str) -> &str {
+    list.trim_start_matches([',', ' ', '\t'])
 }
 
 /// One resource with its version: the body and its `ETag`.
@@ -177,6 +182,21 @@ mod tests {
         assert_eq!(versions("\"v1\", W/\"v2\" ,\"other\""), [Some(1), Some(2), None]);
         assert_eq!(versions("\"v01\", \"v-1\", \"v\", \"v99999999999999999999\""), [None; 4]);
         assert_eq!(read("*").unwrap(), Some(Tags::Any));
+    }
+
+    #[test]
+    fn empty_elements_of_a_list_say_nothing() {
+        assert_eq!(versions(", \"v1\",, \"v2\" ,"), [Some(1), Some(2)]);
+        assert!(read(" , ,").is_err());
+    }
+
+    #[test]
+    fn a_star_among_tags_is_malformed_as_it_is_on_one_line() {
+        let lines = ["\"v1\"", "*"].map(|line| (header::IF_MATCH, HeaderValue::from_static(line)));
+        assert!(tags(&lines.into_iter().collect(), &header::IF_MATCH).is_err());
+        for bad in ["\"v1\", *", ",*", "*,"] {
+            assert!(read(bad).is_err(), "{bad} was accepted");
+        }
     }
 
     #[test]

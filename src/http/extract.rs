@@ -1,6 +1,6 @@
 //! Extractors whose refusals are our [`Error`]: bodies and path parameters.
 
-use axum::body::Bytes;
+use axum::body::{Bytes, HttpBody as _};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -42,11 +42,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for OptionalJson<T> {
     }
 }
 
+/// The largest body that is taken, in bytes: an extension of each request.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyLimit(pub usize);
+
 /// The whole body, within the server's limit.
 ///
 /// # Errors
-/// 413 when it is too large, 400 when it cannot be read.
+/// 413 when it is too large, before it is read where its size is declared; 400 when it cannot be read.
 pub async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes> {
+    let limit = request.extensions().get::<BodyLimit>().map_or(u64::MAX, |BodyLimit(limit)| *limit as u64);
+    // What is declared: nothing else is known of a body that is not read.
+    if request.body().size_hint().lower() > limit {
+        return Err(payload_too_large());
+    }
     Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => payload_too_large(),
         _ => Error::Malformed { code: "body_unreadable", detail: "The body could not be read to its end.".into() },

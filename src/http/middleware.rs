@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Router};
 use tower::{Layer, ServiceBuilder, ServiceExt};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -22,9 +22,13 @@ use uuid::Uuid;
 
 use crate::config::Config;
 use crate::error::{Error, Failure, PROBLEM_JSON, REQUEST_ID};
+use crate::http::extract::{BodyLimit, payload_too_large};
 use crate::http::page::TOTAL_COUNT;
 use crate::http::shed::{Slots, shed};
 use crate::idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
+use crate::metrics::Metrics;
+use crate::telemetry::scrub::scrub;
+use crate::telemetry::traces;
 
 /// How many requests may be sent at once.
 pub const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
@@ -46,6 +50,13 @@ pub struct Limits {
     pub origins: Vec<HeaderValue>,
 }
 
+/// What every request is seen by.
+#[derive(Debug)]
+struct Observer {
+    cors: CorsLayer,
+    metrics: Metrics,
+}
+
 impl Limits {
     /// Those of the configuration.
     ///
@@ -63,15 +74,17 @@ impl Limits {
 /// compression; panics; time limit.
 ///
 /// What is shed still has its id, log line, problem document and CORS headers, and nothing else is spent on it.
-pub fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>, limits: &Limits) -> Router<S> {
+pub fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>, limits: &Limits, metrics: &Metrics) -> Router<S> {
+    let observer = Observer { cors: cors(&limits.origins), metrics: metrics.clone() };
     router.layer(
         ServiceBuilder::new()
-            .layer(from_fn_with_state(Arc::new(cors(&limits.origins)), observe))
-            .layer(from_fn_with_state(Arc::new(Slots::new(limits.concurrent)), shed))
+            .layer(from_fn_with_state(Arc::new(observer), observe))
+            .layer(from_fn_with_state(Arc::new(Slots::new(limits.concurrent, metrics)), shed))
             .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(untagged)))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.timeout))
-            .layer(DefaultBodyLimit::max(limits.body)),
+            .layer(DefaultBodyLimit::max(limits.body))
+            .layer(Extension(BodyLimit(limits.body))),
     )
 }
 
@@ -80,13 +93,18 @@ fn untagged(_: StatusCode, _: axum::http::Version, headers: &HeaderMap, _: &axum
     !headers.contains_key(header::ETAG)
 }
 
+/// A handler panicked.
+#[derive(Debug, thiserror::Error)]
+#[error("panic: {0}")]
+struct Panicked(String);
+
 fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let message = panic
         .downcast_ref::<String>()
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("of an unknown kind");
-    Error::Internal(anyhow::anyhow!("panic: {message}")).into_response()
+    Error::Internal(Panicked(message.to_owned()).into()).into_response()
 }
 
 fn cors(origins: &[HeaderValue]) -> CorsLayer {
@@ -118,7 +136,7 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
         .max_age(Duration::from_secs(3600))
 }
 
-async fn observe(State(cors): State<Arc<CorsLayer>>, mut request: Request, next: Next) -> Response {
+async fn observe(State(observer): State<Arc<Observer>>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = request_id(request.headers());
     // For the audit log.
@@ -126,20 +144,39 @@ async fn observe(State(cors): State<Arc<CorsLayer>>, mut request: Request, next:
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     // The route and not the path: a path holds ids, and a query holds what somebody searched for.
-    let route = route.as_ref().map_or("", MatchedPath::as_str);
+    let route = route.as_ref().map(MatchedPath::as_str);
     let span = tracing::info_span!(
-        "request", request_id = id.to_str().unwrap_or_default(), %method, route, tenant = field::Empty, user = field::Empty
+        "request", request_id = id.to_str().unwrap_or_default(), %method, route = route.unwrap_or_default(),
+        tenant = field::Empty, user = field::Empty, trace_id = field::Empty, otel.kind = "server",
     );
-    let mut response = answer(&cors, request, next).instrument(span.clone()).await;
+    traces::join(&span, request.headers());
+    let mut response = answer(&observer.cors, request, next).instrument(span.clone()).await;
     span.in_scope(|| {
-        let failure = failure_of(&response);
-        log(&response, failure.as_ref(), began.elapsed());
+        let (failure, took) = (failure_of(&response), began.elapsed());
+        log(&response, failure.as_ref(), took);
+        observer.count(&method, route, &response, failure.as_ref(), took);
         if let Some(failure) = failure {
             render(&mut response, &failure.0, id.to_str().unwrap_or_default());
         }
     });
     finish(response.headers_mut(), id);
     response
+}
+
+impl Observer {
+    fn count(
+        &self,
+        method: &Method,
+        route: Option<&str>,
+        response: &Response,
+        failure: Option<&Failure>,
+        took: Duration,
+    ) {
+        self.metrics.request(method, route, response.status().as_u16(), took);
+        if let Some(failure) = failure {
+            self.metrics.refusal(failure.0.code());
+        }
+    }
 }
 
 /// Only a browser on another page sends an `Origin`; the others need not wait for headers that nobody reads.
@@ -180,7 +217,7 @@ fn failure_of(response: &Response) -> Option<Failure> {
     let error = match status {
         StatusCode::METHOD_NOT_ALLOWED => Error::MethodNotAllowed,
         StatusCode::NOT_FOUND => Error::ROUTE_NOT_FOUND,
-        StatusCode::PAYLOAD_TOO_LARGE => crate::http::extract::payload_too_large(),
+        StatusCode::PAYLOAD_TOO_LARGE => payload_too_large(),
         StatusCode::SERVICE_UNAVAILABLE => Error::timeout(),
         // A finished answer of another kind, such as a health report: its own body says more.
         _ if response.headers().contains_key(header::CONTENT_TYPE) => return None,
@@ -193,16 +230,26 @@ fn log(response: &Response, failure: Option<&Failure>, took: Duration) {
     let status = response.status().as_u16();
     let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     match failure.map(|failure| failure.0.as_ref()) {
+        // What panicked, and where, was said when it did.
+        Some(Error::Internal(cause)) if cause.is::<Panicked>() => {
+            let cause = scrub_chain(cause);
+            tracing::error!(status, microseconds, code = "internal_error", cause, panicked = true, "failed");
+        }
         Some(Error::Internal(cause)) => {
-            tracing::error!(status, microseconds, code = "internal_error", cause = format!("{cause:#}"), "failed");
+            tracing::error!(status, microseconds, code = "internal_error", cause = scrub_chain(cause), "failed");
         }
         Some(Error::Unavailable { code, cause, .. }) => {
-            let cause = cause.as_ref().map(|cause| format!("{cause:#}")).unwrap_or_default();
+            let cause = cause.as_ref().map(scrub_chain).unwrap_or_default();
             tracing::warn!(status, microseconds, code, cause, "unavailable");
         }
         Some(other) => tracing::info!(status, microseconds, code = other.code(), "refused"),
         None => tracing::info!(status, microseconds, "answered"),
     }
+}
+
+/// What led to a failure. Others wrote these words, and may have quoted anything.
+fn scrub_chain(cause: &anyhow::Error) -> String {
+    scrub(&format!("{cause:#}")).into_owned()
 }
 
 fn render(response: &mut Response, error: &Error, request_id: &str) {

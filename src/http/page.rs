@@ -8,8 +8,9 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::error::{Error, FieldError, Result};
 use crate::http::query::is_comparable;
@@ -19,11 +20,14 @@ pub const MOST: u64 = 200;
 const USUAL: u64 = 100;
 const FURTHEST: u64 = 10_000;
 
+/// What an address may not hold as it is, though some callers send it: the link would end there, or not be ASCII.
+const FOREIGN: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>');
+
 /// The header with the number of all rows, on `count=exact`.
 pub const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
 
 /// The direction of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// Smallest first.
@@ -46,7 +50,8 @@ impl FromStr for Direction {
 }
 
 /// Whether to count all rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "snake_case")]
 pub enum Count {
     /// By a statement of its own.
     Exact,
@@ -179,7 +184,7 @@ fn link(uri: &Uri, cursor: &str) -> Option<HeaderValue> {
     for piece in uri.query().unwrap_or_default().split('&').filter(|piece| !piece.is_empty()) {
         let name = percent_decode_str(piece.split('=').next().unwrap_or_default()).decode_utf8_lossy();
         if name != "cursor" && name != "offset" {
-            target.push_str(piece);
+            target.extend(utf8_percent_encode(piece, FOREIGN));
             target.push('&');
         }
     }
@@ -208,6 +213,12 @@ mod tests {
         let uri: Uri = "/api/tasks?status=pending&offset=20&c%75rsor=old&limit=5".parse().unwrap();
         let next = link(&uri, "new").unwrap();
         assert_eq!(next, "</api/tasks?status=pending&limit=5&cursor=new>; rel=\"next\"");
+    }
+
+    #[test]
+    fn a_link_is_ascii_whatever_was_asked() {
+        let uri = Uri::from_maybe_shared("/api/tasks?search=caf\u{e9}&limit=5").unwrap();
+        assert_eq!(link(&uri, "new").unwrap(), "</api/tasks?search=caf%C3%A9&limit=5&cursor=new>; rel=\"next\"");
     }
 
     #[test]

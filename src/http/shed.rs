@@ -8,17 +8,23 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
 use crate::error::Error;
+use crate::metrics::Metrics;
 
 /// Where supervisors ask how the program is. A busy program that looks dead would be killed, and be busier after.
 pub const PROBES: [&str; 3] = ["/livez", "/readyz", "/health"];
 
 /// As many places as requests may be in progress.
 #[derive(Debug)]
-pub(super) struct Slots(Semaphore);
+pub(super) struct Slots(Arc<Semaphore>);
 
 impl Slots {
-    pub(super) fn new(slots: usize) -> Self {
-        Self(Semaphore::new(slots))
+    pub(super) fn new(slots: usize, metrics: &Metrics) -> Self {
+        let free = Arc::new(Semaphore::new(slots));
+        let seen = Arc::clone(&free);
+        metrics.gauge("http.server.active_requests", "{request}", "Requests in progress", move || {
+            [(None, slots.saturating_sub(seen.available_permits()) as f64)]
+        });
+        Self(free)
     }
 }
 

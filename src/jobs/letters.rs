@@ -119,3 +119,36 @@ pub(super) async fn unknown(db: &Db, known: &[&'static str]) -> Result<Vec<(Stri
         .all(&db.system().reader())
         .await
 }
+
+/// The jobs of one kind that are in one state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backlog {
+    /// Their kind.
+    pub kind: String,
+    /// Their state.
+    pub state: State,
+    /// How many there are.
+    pub jobs: i64,
+    /// When the one that has been due the longest became so.
+    pub oldest: DateTime<Utc>,
+}
+
+/// Every job there is, counted by kind and state.
+///
+/// # Errors
+/// The database's.
+#[expect(clippy::disallowed_methods, reason = "the queue is of all tenants")]
+pub async fn backlog(db: &Db) -> Result<Vec<Backlog>, DbErr> {
+    let counted: Vec<(String, State, i64, DateTime<Utc>)> = Entity::find()
+        .select_only()
+        .column(Column::Kind)
+        .column(Column::State)
+        .column_as(Column::Id.count(), "jobs")
+        .column_as(Column::DueAt.min(), "oldest")
+        .group_by(Column::Kind)
+        .group_by(Column::State)
+        .into_tuple()
+        .all(&db.system().reader())
+        .await?;
+    Ok(counted.into_iter().map(|(kind, state, jobs, oldest)| Backlog { kind, state, jobs, oldest }).collect())
+}

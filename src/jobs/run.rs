@@ -1,5 +1,7 @@
 //! Does one job that was claimed.
 
+use std::time::Instant;
+
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use tokio::task::JoinSet;
@@ -11,14 +13,21 @@ use super::failure::Failure;
 use super::registry::{Handler, Registry};
 use super::{ATTEMPTS, Context, TIME_LIMIT};
 use crate::db::{Db, TenantId};
+use crate::metrics::Metrics;
 
 /// Does a job and notes how it went. What cannot be noted is logged: the job is done again when its lease is over.
-pub(super) async fn run(db: &Db, registry: &Registry, claimed: &Claimed, now: impl Fn() -> DateTime<Utc>) {
+pub(super) async fn run(
+    db: &Db,
+    registry: &Registry,
+    metrics: &Metrics,
+    claimed: &Claimed,
+    now: impl Fn() -> DateTime<Utc>,
+) {
     let job = &claimed.job;
     let span =
         tracing::info_span!("job", kind = job.kind, tenant = job.tenant_id, id = %job.id, attempt = job.attempts);
     async {
-        if let Err(error) = settle(db, registry, claimed, now).await {
+        if let Err(error) = settle(db, registry, metrics, claimed, now).await {
             let reason = Failure::from(error).reason;
             tracing::warn!(reason, "how a job went could not be noted; it is done again when its lease is over");
         }
@@ -27,7 +36,13 @@ pub(super) async fn run(db: &Db, registry: &Registry, claimed: &Claimed, now: im
     .await;
 }
 
-async fn settle(db: &Db, registry: &Registry, claimed: &Claimed, now: impl Fn() -> DateTime<Utc>) -> Result<(), DbErr> {
+async fn settle(
+    db: &Db,
+    registry: &Registry,
+    metrics: &Metrics,
+    claimed: &Claimed,
+    now: impl Fn() -> DateTime<Utc>,
+) -> Result<(), DbErr> {
     let Some(handler) = registry.of(&claimed.job.kind) else { return claimed.release(db, now()).await };
     if claimed.tenant_gone && !handler.outlives_tenant {
         tracing::debug!("a job is dropped: its tenant was deleted");
@@ -37,7 +52,10 @@ async fn settle(db: &Db, registry: &Registry, claimed: &Claimed, now: impl Fn() 
     if claimed.job.attempts > ATTEMPTS {
         return claimed.bury(db, "cut off each time it was tried", now()).await;
     }
-    match attempt(db, handler, claimed).await {
+    let begun = Instant::now();
+    let outcome = attempt(db, handler, claimed).await;
+    metrics.job(&claimed.job.kind, if outcome.is_ok() { "ok" } else { "failed" }, begun.elapsed());
+    match outcome {
         Ok(()) => claimed.remove(db).await,
         Err(failure) => {
             if let Some(cause) = &failure.cause {

@@ -17,6 +17,7 @@ use super::run::run;
 use super::{Context, Job, letters};
 use crate::clerk::Clock;
 use crate::db::Db;
+use crate::metrics::Metrics;
 
 /// How many jobs a process does at once, if the pool has four connections for each of them.
 const AT_ONCE: usize = 4;
@@ -36,6 +37,7 @@ pub struct Worker {
     db: Db,
     clock: Clock,
     registry: Registry,
+    metrics: Metrics,
     at_once: usize,
 }
 
@@ -48,7 +50,20 @@ impl Worker {
     pub fn new(db: &Db, connections: u32, clock: &Clock) -> Self {
         let share = usize::try_from(connections / 4).unwrap_or(AT_ONCE);
         let at_once = share.clamp(1, AT_ONCE);
-        Self { db: db.clone(), clock: clock.clone(), registry: Registry::default(), at_once }
+        Self {
+            db: db.clone(),
+            clock: clock.clone(),
+            registry: Registry::default(),
+            metrics: Metrics::default(),
+            at_once,
+        }
+    }
+
+    /// The same, its attempts timed.
+    #[must_use]
+    pub fn measured(mut self, metrics: &Metrics) -> Self {
+        self.metrics = metrics.clone();
+        self
     }
 
     /// Has jobs of a kind done by a handler.
@@ -73,7 +88,7 @@ impl Worker {
     pub async fn drain(&self) -> Result<usize, DbErr> {
         let mut begun = 0;
         while let Some(claimed) = claim(&self.db, &self.registry.kinds(), &[], self.now()).await? {
-            run(&self.db, &self.registry, &claimed, || self.now()).await;
+            run(&self.db, &self.registry, &self.metrics, &claimed, || self.now()).await;
             begun += 1;
         }
         Ok(begun)
@@ -107,7 +122,8 @@ impl Worker {
                 Ok(Some(claimed)) => {
                     let (worker, claimed) = (self.clone(), Arc::new(claimed));
                     let ours = Arc::clone(&claimed);
-                    let work = async move { run(&worker.db, &worker.registry, &ours, || worker.now()).await };
+                    let work =
+                        async move { run(&worker.db, &worker.registry, &worker.metrics, &ours, || worker.now()).await };
                     running.insert(tasks.spawn(work).id(), claimed);
                     looks.went_well();
                 }

@@ -25,6 +25,7 @@ mod unsubscribe;
 pub use job::{About, Limit, SendMail, TellAdmins};
 pub use kind::Kind;
 pub use letter::Letter;
+pub use outlet::try_server;
 pub use postbox::Mail;
 pub use routes::router;
 pub use template::{Words, Written, write};

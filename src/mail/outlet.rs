@@ -19,6 +19,23 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Replies that refuse us and not the message (RFC 4954): a password that is mended later must not cost any mail.
 const ABOUT_US: [u16; 4] = [530, 534, 535, 538];
 
+/// Whether the mail server answers and takes our user name, without sending anything.
+///
+/// # Errors
+/// Why not, in words that repeat nothing of the server's.
+pub async fn try_server(outlet: &MailOutlet) -> Result<(), String> {
+    // Opening a folder would make it.
+    let MailOutlet::Smtp(_) = outlet else { return Ok(()) };
+    let Outlet::Smtp(transport) = Outlet::open(outlet).map_err(|_| "the address is unusable".to_owned())? else {
+        return Ok(());
+    };
+    match transport.test_connection().await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err("the mail server ended the connection".to_owned()),
+        Err(error) => Err(reason(&error)),
+    }
+}
+
 /// Where messages leave.
 pub(super) enum Outlet {
     Smtp(AsyncSmtpTransport<Tokio1Executor>),
@@ -57,14 +74,17 @@ impl Outlet {
 }
 
 /// The server's code and not its words, which may repeat an address.
-fn refused(error: &smtp::Error) -> Failure {
-    let code = error.status().map(u16::from);
-    let reason = match code {
+fn reason(error: &smtp::Error) -> String {
+    match error.status().map(u16::from) {
         Some(code) => format!("the mail server answered {code}"),
         None if error.is_timeout() => "the mail server did not answer in time".to_owned(),
         None if error.is_tls() => "no encrypted connection to the mail server".to_owned(),
         None => "no connection to the mail server".to_owned(),
-    };
+    }
+}
+
+fn refused(error: &smtp::Error) -> Failure {
+    let (code, reason) = (error.status().map(u16::from), reason(error));
     if error.is_permanent() && !code.is_some_and(|code| ABOUT_US.contains(&code)) {
         return Failure::never(reason);
     }

@@ -34,11 +34,11 @@ const NAME: usize = 255;
 pub struct MyChanges {
     /// First name.
     #[serde(deserialize_with = "present")]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 255, example = "Ines")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 255, pattern = r"\S", example = "Ines")]
     first_name: Option<Option<String>>,
     /// Last name.
     #[serde(deserialize_with = "present")]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 255, example = "Okafor")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 255, pattern = r"\S", example = "Okafor")]
     last_name: Option<Option<String>>,
 }
 

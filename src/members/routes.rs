@@ -73,7 +73,7 @@ pub struct MemberQuery {
     cursor: Option<Cursor<String>>,
     /// `exact` adds `X-Total-Count`.
     #[serde(deserialize_with = "one")]
-    #[param(value_type = Option<String>)]
+    #[param(inline, value_type = Option<Count>)]
     count: Option<Count>,
 }
 

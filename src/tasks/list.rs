@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{ColumnRef, Expr, IntoColumnRef, Query as Subquery};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, Iterable, Order, QueryFilter, Value};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::entity::{Column, Derived, Entity, Model, Priority, Status, label};
@@ -19,7 +19,8 @@ use crate::http::page::{Count, Cursor, Direction, PageRequest, SortKey};
 use crate::http::query::{Time, list as several, one};
 
 /// What a list is sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ToSchema)]
+#[schema(rename_all = "snake_case")]
 pub enum SortBy {
     /// Age.
     #[default]
@@ -41,11 +42,11 @@ pub enum SortBy {
 pub struct TaskQuery {
     /// `pending`, `started`, `completed`.
     #[serde(deserialize_with = "several")]
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false)]
+    #[param(value_type = Option<Vec<Status>>, style = Form, explode = false)]
     status: Vec<Status>,
     /// `low`, `medium`, `high`.
     #[serde(deserialize_with = "several")]
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false)]
+    #[param(value_type = Option<Vec<Priority>>, style = Form, explode = false)]
     priority: Vec<Priority>,
     /// The category, exactly.
     #[serde(deserialize_with = "several")]
@@ -80,11 +81,11 @@ pub struct TaskQuery {
     search: Option<String>,
     /// `created_at` (the default), `updated_at`, `due_date`, `priority`, `title`; camelCase is accepted.
     #[serde(deserialize_with = "one")]
-    #[param(value_type = Option<String>)]
+    #[param(inline, value_type = Option<SortBy>)]
     sort_by: Option<SortBy>,
     /// `desc` (the default) or `asc`.
     #[serde(deserialize_with = "one")]
-    #[param(value_type = Option<String>)]
+    #[param(inline, value_type = Option<Direction>)]
     sort_order: Option<Direction>,
     /// 1 to 200; 100 when absent.
     #[serde(deserialize_with = "one")]
@@ -100,7 +101,7 @@ pub struct TaskQuery {
     cursor: Option<Cursor<Uuid>>,
     /// `exact` adds `X-Total-Count`.
     #[serde(deserialize_with = "one")]
-    #[param(value_type = Option<String>)]
+    #[param(inline, value_type = Option<Count>)]
     count: Option<Count>,
 }
 
@@ -120,12 +121,10 @@ pub struct Listed {
 /// # Errors
 /// 422 naming the parameter; the database's.
 pub async fn list(db: &TenantDb, caller: &AuthUser, scope: &Scope, query: TaskQuery) -> Result<Listed> {
-    let by = query.sort_by.unwrap_or_default();
-    let order = query.sort_order.unwrap_or_default();
-    let rows = Entity::find().filter(scope.condition()).filter(query.filter(db.tenant(), caller)?);
-    let page = PageRequest::new(query.limit, query.offset, query.cursor, by.name(), order)?;
-    let keyset = keyset(by, order, &page)?;
-    let total = match query.count {
+    let (by, order, count) = (query.by(), query.order(), query.count);
+    let rows = Entity::find().filter(scope.condition()).filter(query.condition(db.tenant(), &caller.user_id)?);
+    let keyset = query.keyset()?;
+    let total = match count {
         Some(Count::Exact) => Some(db.count(rows.clone()).await?),
         None => None,
     };
@@ -139,19 +138,37 @@ pub async fn list(db: &TenantDb, caller: &AuthUser, scope: &Scope, query: TaskQu
     Ok(Listed { rows, next, total })
 }
 
-fn keyset(by: SortBy, order: Direction, page: &PageRequest<Uuid>) -> Result<Keyset> {
-    let after = match &page.after {
-        None => None,
-        Some(cursor) => Some([by.value(&cursor.key)?, cursor.id.into()]),
-    };
-    let direction = if order == Direction::Asc { Order::Asc } else { Order::Desc };
-    let id = (Entity, Column::Id).into_column_ref();
-    Ok(Keyset { columns: [by.column(order), id], order: direction, after, limit: page.limit, offset: page.offset })
-}
-
 impl TaskQuery {
-    fn filter(&self, tenant: &TenantId, caller: &AuthUser) -> Result<Condition> {
-        let me = |id: &String| if id == "me" { caller.user_id.clone() } else { id.clone() };
+    fn by(&self) -> SortBy {
+        self.sort_by.unwrap_or_default()
+    }
+
+    fn order(&self) -> Direction {
+        self.sort_order.unwrap_or_default()
+    }
+
+    /// Which page of which order.
+    ///
+    /// # Errors
+    /// 422 naming the parameter.
+    pub fn keyset(self) -> Result<Keyset> {
+        let (by, order) = (self.by(), self.order());
+        let page = PageRequest::new(self.limit, self.offset, self.cursor, by.name(), order)?;
+        let after = match &page.after {
+            None => None,
+            Some(cursor) => Some([by.value(&cursor.key)?, cursor.id.into()]),
+        };
+        let direction = if order == Direction::Asc { Order::Asc } else { Order::Desc };
+        let id = (Entity, Column::Id).into_column_ref();
+        Ok(Keyset { columns: [by.column(order), id], order: direction, after, limit: page.limit, offset: page.offset })
+    }
+
+    /// What the tasks of `tenant` must be; `user_id` is who is meant by `me`.
+    ///
+    /// # Errors
+    /// 422 naming the parameter.
+    pub fn condition(&self, tenant: &TenantId, user_id: &str) -> Result<Condition> {
+        let me = |id: &String| if id == "me" { user_id.to_owned() } else { id.clone() };
         let mut condition = Condition::all()
             .add_option(any(&self.status, |values| Column::Status.is_in(values)))
             .add_option(any(&self.priority, |values| Column::Priority.is_in(values)))

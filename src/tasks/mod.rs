@@ -23,6 +23,7 @@ use sea_orm::DbErr;
 
 pub use assignee::{UnassignFormerMember, title_if_assigned, unassign};
 pub use entity::{Priority, Status};
+pub use list::TaskQuery;
 pub use living::living;
 pub use new::row;
 pub use person::person_router;

@@ -70,12 +70,18 @@ impl Task {
     }
 }
 
+/// A label as it is sent: 1 to 50 characters after trimming.
+#[derive(ToSchema)]
+#[schema(min_length = 1, max_length = 50, pattern = r"\S")]
+#[expect(dead_code, reason = "describes what the rules of labels accept")]
+struct Label(String);
+
 /// A task to be created.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewTask {
     /// 1 to 255 characters after trimming.
-    #[schema(value_type = String, min_length = 1, max_length = 255)]
+    #[schema(value_type = String, min_length = 1, max_length = 255, pattern = r"\S")]
     pub title: Option<String>,
     /// At most 10 000 characters.
     #[schema(max_length = 10_000)]
@@ -89,10 +95,10 @@ pub struct NewTask {
     #[schema(value_type = Option<Priority>, nullable = false)]
     pub priority: Option<Option<Priority>>,
     /// At most 50 characters.
-    #[schema(min_length = 1, max_length = 50)]
+    #[schema(min_length = 1, max_length = 50, pattern = r"\S")]
     pub category: Option<String>,
     /// At most 20, each of 1 to 50 characters; repetitions are dropped.
-    #[schema(max_items = 20)]
+    #[schema(value_type = Option<Vec<Label>>, max_items = 20)]
     pub labels: Option<Vec<String>>,
     /// A member of the organization.
     pub assignee_id: Option<String>,
@@ -106,7 +112,7 @@ pub struct NewTask {
 pub struct TaskChanges {
     /// 1 to 255 characters after trimming.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>, nullable = false, min_length = 1, max_length = 255)]
+    #[schema(value_type = Option<String>, nullable = false, min_length = 1, max_length = 255, pattern = r"\S")]
     pub title: Option<Option<String>>,
     /// At most 10 000 characters.
     #[serde(default, deserialize_with = "present")]
@@ -126,11 +132,11 @@ pub struct TaskChanges {
     pub priority: Option<Option<Priority>>,
     /// At most 50 characters.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 50)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 50, pattern = r"\S")]
     pub category: Option<Option<String>>,
     /// At most 20, each of 1 to 50 characters; replaces them all.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<Vec<String>>, max_items = 20)]
+    #[schema(value_type = Option<Vec<Label>>, max_items = 20)]
     pub labels: Option<Option<Vec<String>>>,
     /// A member of the organization.
     #[serde(default, deserialize_with = "present")]

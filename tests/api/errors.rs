@@ -11,6 +11,7 @@ use serde_json::json;
 use tenantry::config::LogFormat;
 use tenantry::error::Error;
 use tenantry::http::middleware::{Limits, wrap};
+use tenantry::metrics::Metrics;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 
@@ -31,7 +32,7 @@ fn failing() -> Router {
         concurrent: 10,
         origins: vec![HeaderValue::from_static(ORIGIN)],
     };
-    wrap(routes, &limits)
+    wrap(routes, &limits, &Metrics::default())
 }
 
 async fn ask(router: &Router, path: &str, headers: &[(&str, &str)]) -> Answer {

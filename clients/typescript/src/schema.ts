@@ -696,7 +696,8 @@ export interface paths {
         };
         /**
          * Can it serve?
-         * @description Asks the database, and whether the keys that verify tokens are loaded.
+         * @description Whether the database answers, the keys that verify tokens are there, and the process is not about to end. What is worse than
+         *     usual but keeps nobody from working is named in `degraded`. The database is asked at most once a second.
          */
         get: operations["get_readyz"];
         put?: never;
@@ -929,12 +930,21 @@ export interface components {
         };
         /** @description How the program is. */
         Health: {
-            /** @description `ok` or `unavailable`. */
+            /**
+             * @description `ok`; `degraded`: it serves, and `degraded` says what is worse than usual; `starting`, `unavailable` or `stopping`: send
+             *     requests elsewhere.
+             * @example ok
+             */
             status: string;
-            /** @description `ok` or `unavailable`. */
+            /** @description Whether the database answers: `ok` or `unavailable`. */
             database?: string | null;
-            /** @description Whether the keys that verify tokens are loaded. */
+            /** @description Whether there are keys that verify tokens: `ok` or `unavailable`. */
             keys?: string | null;
+            /**
+             * @description What is worse than usual: `keys_stale` (Clerk has not confirmed the signing keys lately), `backend_api_away` (members cannot
+             *     be changed), `changes_polled` (the database tells of no changes, so they are read twice a second).
+             */
+            degraded?: string[];
         };
         /** @description An invitation to the organization. */
         Invitation: {
@@ -959,6 +969,10 @@ export interface components {
              */
             created_at: string;
         };
+        /** @description What was made: an invitation, or a list of them when `invitations` was sent. */
+        Invited: components["schemas"]["Invitation"] | components["schemas"]["Invitation"][];
+        /** @description A label as it is sent: 1 to 50 characters after trimming. */
+        Label: string;
         /** @description Where to go from the root. */
         Links: {
             /** @description The documentation of the API. */
@@ -1059,6 +1073,7 @@ export interface components {
         /** @description Whom to invite: one person by `email_address` and `role`, or several by `invitations`. */
         NewInvitations: {
             /**
+             * Format: email
              * @description Where the invitation goes.
              * @example uma@example.com
              */
@@ -1084,7 +1099,7 @@ export interface components {
             /** @description At most 50 characters. */
             category?: string | null;
             /** @description At most 20, each of 1 to 50 characters; repetitions are dropped. */
-            labels?: string[] | null;
+            labels?: components["schemas"]["Label"][] | null;
             /** @description A member of the organization. */
             assignee_id?: string | null;
             /**
@@ -1109,6 +1124,7 @@ export interface components {
         /** @description One of several people to invite. */
         OneOfSeveral: {
             /**
+             * Format: email
              * @description Where the invitation goes.
              * @example uma@example.com
              */
@@ -1357,7 +1373,7 @@ export interface components {
             /** @description At most 50 characters. */
             category?: string | null;
             /** @description At most 20, each of 1 to 50 characters; replaces them all. */
-            labels?: string[] | null;
+            labels?: components["schemas"]["Label"][] | null;
             /** @description A member of the organization. */
             assignee_id?: string | null;
             /**
@@ -1509,7 +1525,7 @@ export interface operations {
                 /** @description Who did it, by Clerk's id. */
                 actor?: string[];
                 /** @description What was done, such as `task.created`. */
-                action?: string[];
+                action?: ("task.created" | "task.updated" | "task.deleted" | "task.restored" | "task.purged" | "tasks.unassigned" | "comment.created" | "comment.updated" | "comment.deleted" | "member.added" | "member.updated" | "member.removed" | "invitation.created" | "invitation.revoked" | "invitation.accepted" | "invitation.expired" | "organization.updated" | "organization.deleted" | "profile.updated" | "preferences.updated" | "subscription.updated" | "audit_log.exported" | "data.exported")[];
                 /** @description The kind of thing it was done to, such as `task` or `member`. */
                 target_type?: string;
                 /** @description Which thing; needs `target_type`. */
@@ -1523,7 +1539,7 @@ export interface operations {
                 /** @description Where the page before ended; taken from its `Link` header. */
                 cursor?: string;
                 /** @description `json` (the default): one page. `ndjson`, `csv`: every entry that is meant, as a file; that is itself recorded. */
-                format?: string;
+                format?: "json" | "ndjson" | "csv";
             };
             header?: never;
             path?: never;
@@ -1591,7 +1607,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The `id` of the last event that was heard */
-                "Last-Event-ID"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1631,7 +1647,7 @@ export interface operations {
                 /** @description Where the page before ended; taken from its `Link` header. */
                 cursor?: string;
                 /** @description `exact` adds `X-Total-Count`. */
-                count?: string;
+                count?: "exact";
             };
             header?: never;
             path?: never;
@@ -1669,7 +1685,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Makes sending it again safe, for 24 hours */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1690,7 +1706,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Invitation"];
+                    "application/json": components["schemas"]["Invited"];
                 };
             };
             /** @description `member_limit_reached`: members and open invitations are as many as the plan allows */
@@ -1755,7 +1771,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 304 when the invitation still has this ETag */
-                "If-None-Match"?: string | null;
+                "If-None-Match"?: string;
             };
             path: {
                 /** @description Clerk's id of the invitation */
@@ -1800,7 +1816,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The ETag the invitation must have, looked at before Clerk is asked */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /** @description Clerk's id of the invitation */
@@ -2025,7 +2041,7 @@ export interface operations {
                 /** @description Where the page before ended; taken from its `Link` header. */
                 cursor?: string;
                 /** @description `exact` adds `X-Total-Count`. */
-                count?: string;
+                count?: "exact";
             };
             header?: never;
             path?: never;
@@ -2063,7 +2079,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 304 when the member still has this ETag */
-                "If-None-Match"?: string | null;
+                "If-None-Match"?: string;
             };
             path: {
                 /** @description Clerk's id of the person */
@@ -2108,7 +2124,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The ETag the member must have, looked at before Clerk is asked */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /** @description Clerk's id of the person */
@@ -2187,7 +2203,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The ETag the member must have, looked at before Clerk is asked */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /** @description Clerk's id of the person */
@@ -2342,9 +2358,9 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `pending`, `started`, `completed`. */
-                status?: string[];
+                status?: components["schemas"]["TaskStatus"][];
                 /** @description `low`, `medium`, `high`. */
-                priority?: string[];
+                priority?: components["schemas"]["TaskPriority"][];
                 /** @description The category, exactly. */
                 category?: string[];
                 /** @description A label, exactly. */
@@ -2362,9 +2378,9 @@ export interface operations {
                 /** @description In the title or the description, whatever the case. At most 200 characters. */
                 search?: string;
                 /** @description `created_at` (the default), `updated_at`, `due_date`, `priority`, `title`; camelCase is accepted. */
-                sort_by?: string;
+                sort_by?: "created_at" | "updated_at" | "due_date" | "priority" | "title";
                 /** @description `desc` (the default) or `asc`. */
-                sort_order?: string;
+                sort_order?: "asc" | "desc";
                 /** @description 1 to 200; 100 when absent. */
                 limit?: number;
                 /** @description Rows to pass over, at most 10 000. */
@@ -2372,7 +2388,7 @@ export interface operations {
                 /** @description Where the page before ended; taken from its `Link` header. */
                 cursor?: string;
                 /** @description `exact` adds `X-Total-Count`. */
-                count?: string;
+                count?: "exact";
             };
             header?: never;
             path?: never;
@@ -2410,7 +2426,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable ASCII characters; kept 24 hours */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -2497,7 +2513,7 @@ export interface operations {
                 /** @description Where the page before ended; taken from its `Link` header. */
                 cursor?: string;
                 /** @description `exact` adds `X-Total-Count`. */
-                count?: string;
+                count?: "exact";
             };
             header?: never;
             path?: never;
@@ -2535,7 +2551,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 304 when the task still has this ETag */
-                "If-None-Match"?: string | null;
+                "If-None-Match"?: string;
             };
             path: {
                 /** @description The task */
@@ -2580,7 +2596,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The ETag the task must have */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /** @description The task */
@@ -2623,7 +2639,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 304 when the task still has this ETag */
-                "If-None-Match"?: string | null;
+                "If-None-Match"?: string;
             };
             path: {
                 /** @description The task */
@@ -2668,7 +2684,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The ETag the task must have */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /** @description The task */
@@ -2719,7 +2735,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The ETag the task must have */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /** @description The task */
@@ -2762,7 +2778,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The ETag the task must have */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /** @description The task */
@@ -2852,7 +2868,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `desc` (the default): the newest first; `asc`: as they were written. */
-                sort_order?: string;
+                sort_order?: "asc" | "desc";
                 /** @description 1 to 200; 100 when absent. */
                 limit?: number;
                 /** @description Rows to pass over, at most 10 000. */
@@ -2860,7 +2876,7 @@ export interface operations {
                 /** @description Where the page before ended; taken from its `Link` header. */
                 cursor?: string;
                 /** @description `exact` adds `X-Total-Count`. */
-                count?: string;
+                count?: "exact";
             };
             header?: never;
             path: {
@@ -2901,7 +2917,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable ASCII characters; kept 24 hours */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description The task */
@@ -2947,7 +2963,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 304 when the comment still has this ETag */
-                "If-None-Match"?: string | null;
+                "If-None-Match"?: string;
             };
             path: {
                 /** @description The task */
@@ -2994,7 +3010,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The ETag the comment must have */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /** @description The task */
@@ -3039,7 +3055,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The ETag the comment must have */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /** @description The task */
@@ -3092,7 +3108,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The ETag the task must have */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /** @description The task */
@@ -3102,7 +3118,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Completion"] | null;
+                "application/json": components["schemas"]["Completion"];
             };
         };
         responses: {
@@ -3143,7 +3159,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable ASCII characters; kept 24 hours */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description The task */
@@ -3293,9 +3309,9 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `pending`, `started`, `completed`. */
-                status?: string[];
+                status?: components["schemas"]["TaskStatus"][];
                 /** @description `low`, `medium`, `high`. */
-                priority?: string[];
+                priority?: components["schemas"]["TaskPriority"][];
                 /** @description The category, exactly. */
                 category?: string[];
                 /** @description A label, exactly. */
@@ -3313,9 +3329,9 @@ export interface operations {
                 /** @description In the title or the description, whatever the case. At most 200 characters. */
                 search?: string;
                 /** @description `created_at` (the default), `updated_at`, `due_date`, `priority`, `title`; camelCase is accepted. */
-                sort_by?: string;
+                sort_by?: "created_at" | "updated_at" | "due_date" | "priority" | "title";
                 /** @description `desc` (the default) or `asc`. */
-                sort_order?: string;
+                sort_order?: "asc" | "desc";
                 /** @description 1 to 200; 100 when absent. */
                 limit?: number;
                 /** @description Rows to pass over, at most 10 000. */
@@ -3323,7 +3339,7 @@ export interface operations {
                 /** @description Where the page before ended; taken from its `Link` header. */
                 cursor?: string;
                 /** @description `exact` adds `X-Total-Count`. */
-                count?: string;
+                count?: "exact";
             };
             header?: never;
             path: {
@@ -3364,7 +3380,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 1 to 255 printable ASCII characters; kept 24 hours */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
                 /** @description The caller's own id; the tasks are those the caller created. */
@@ -3419,7 +3435,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description 304 when the task still has this ETag */
-                "If-None-Match"?: string | null;
+                "If-None-Match"?: string;
             };
             path: {
                 /** @description The caller's own id; the tasks are those the caller created. */
@@ -3466,7 +3482,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The ETag the task must have */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /** @description The caller's own id; the tasks are those the caller created. */
@@ -3519,7 +3535,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The ETag the task must have */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /** @description The caller's own id; the tasks are those the caller created. */
@@ -3564,7 +3580,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The ETag the task must have */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /** @description The caller's own id; the tasks are those the caller created. */
@@ -3617,7 +3633,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The ETag the task must have */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
                 /** @description The caller's own id; the tasks are those the caller created. */
@@ -3629,7 +3645,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Completion"] | null;
+                "application/json": components["schemas"]["Completion"];
             };
         };
         responses: {

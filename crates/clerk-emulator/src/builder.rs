@@ -23,6 +23,8 @@ pub struct Builder {
     signing_key: Option<Arc<SigningKey>>,
     issuer: Option<String>,
     publishable_key: String,
+    secret_key: Option<String>,
+    address: Option<String>,
     authorized_party: Option<String>,
     state_file: Option<PathBuf>,
     allowed_origins: Vec<String>,
@@ -40,6 +42,8 @@ impl Default for Builder {
             signing_key: None,
             issuer: None,
             publishable_key: PUBLISHABLE_KEY.to_owned(),
+            secret_key: None,
+            address: None,
             authorized_party: None,
             state_file: None,
             allowed_origins: Vec::new(),
@@ -74,6 +78,18 @@ impl Builder {
     /// The publishable key to hand out; the one for `clerk.localhost` by default.
     pub fn publishable_key(mut self, key: impl Into<String>) -> Self {
         self.publishable_key = key.into();
+        self
+    }
+
+    /// The key of the Backend API, also where a state file has another; a fresh one by default.
+    pub fn secret_key(mut self, key: impl Into<String>) -> Self {
+        self.secret_key = Some(key.into());
+        self
+    }
+
+    /// Where it is reached, as links to it and the `iss` of tokens say; where it listens by default.
+    pub fn address(mut self, url: impl Into<String>) -> Self {
+        self.address = Some(url.into().trim_end_matches('/').to_owned());
         self
     }
 
@@ -137,19 +153,23 @@ impl Builder {
             Some(path) => persist::load(path)?,
             None => None,
         };
-        let state = match stored {
+        let mut state = match stored {
             Some(mut state) => {
                 self.seed.give_passwords(&mut state);
                 state
             }
             None => fresh_state(&self.seed, self.signing_key)?,
         };
+        if let Some(key) = self.secret_key {
+            state.instance.secret_key = key;
+        }
         if let Some(path) = &self.state_file {
             persist::save(path, &state)?;
         }
         let settings = Settings {
             seed: self.seed,
             publishable_key: self.publishable_key,
+            address: self.address,
             authorized_party: self.authorized_party,
             state_file: self.state_file,
             allowed_origins: self.allowed_origins,

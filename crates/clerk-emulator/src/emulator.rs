@@ -32,6 +32,8 @@ const UNSERVED_ISSUER: &str = "http://127.0.0.1:8001";
 pub(crate) struct Settings {
     pub(crate) seed: Seed,
     pub(crate) publishable_key: String,
+    /// Where people and servers reach it, if not where it listens.
+    pub(crate) address: Option<String>,
     pub(crate) authorized_party: Option<String>,
     pub(crate) state_file: Option<PathBuf>,
     /// Origins besides its own whose pages may call the Frontend API.

@@ -24,6 +24,10 @@ struct Arguments {
     #[arg(long)]
     expose: bool,
 
+    /// Where it is reached, such as http://clerk.localhost:8001, in links to it; where it listens when absent
+    #[arg(long, value_name = "URL")]
+    address: Option<String>,
+
     /// People and organizations to start with, as TOML; the demo when absent
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
@@ -63,6 +67,10 @@ struct Arguments {
     /// Another publishable key; one of a development host makes browsers known by the query instead of a cookie
     #[arg(long, value_name = "pk_…")]
     publishable_key: Option<String>,
+
+    /// The key of the Backend API, sk_test_…; one is made when absent
+    #[arg(long, value_name = "sk_…", env = "CLERK_SECRET_KEY", hide_env_values = true)]
+    secret_key: Option<String>,
 
     /// `iss` of minted tokens; the emulator's own address when absent
     #[arg(long, value_name = "URL")]
@@ -120,6 +128,12 @@ fn build(arguments: &Arguments, seed: Seed) -> Result<Emulator> {
     }
     if let Some(key) = &arguments.publishable_key {
         builder = builder.publishable_key(key);
+    }
+    if let Some(url) = &arguments.address {
+        builder = builder.address(url);
+    }
+    if let Some(key) = &arguments.secret_key {
+        builder = builder.secret_key(key);
     }
     if let Some(path) = &arguments.state {
         builder = builder.state_file(path);

@@ -64,7 +64,7 @@ impl Emulator {
         if address.ip().is_unspecified() {
             address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
         }
-        self.set_base_url(format!("http://{address}"));
+        self.set_base_url(self.settings().address.clone().unwrap_or_else(|| format!("http://{address}")));
         Ok(address)
     }
 }

@@ -26,7 +26,7 @@ export function useTaskList(filters: TaskFilters): List<Task> {
       ...(priority ? { priority: [priority] } : {}),
       ...(assignee ? { assignee: [assignee] } : {}),
       limit: PAGE,
-      count: 'exact',
+      count: 'exact' as const,
       ...(cursor === undefined ? {} : { cursor }),
     };
     return api.get('/api/tasks', { query, signal });

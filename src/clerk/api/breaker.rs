@@ -68,6 +68,11 @@ impl Breaker {
         }
     }
 
+    /// Whether Clerk is in trouble, as far as is known.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(*self.state(), State::Open { .. })
+    }
+
     /// Begins a call, which must end with [`Pass::end`]; dropping it tells nothing.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ use super::breaker::{Breaker, Sign};
 use super::exchange::{Answer, Exchange, Question};
 use super::lane::Lane;
 use super::refusal::Refusal;
+use crate::metrics::Metrics;
 
 /// The first wait is this or twice as long, by chance; each later one is longer.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
@@ -26,6 +27,7 @@ const TOO_LATE: Duration = Duration::from_millis(50);
 pub(super) struct Call<'a> {
     pub(super) exchange: &'a Exchange,
     pub(super) breaker: &'a Breaker,
+    pub(super) metrics: &'a Metrics,
     pub(super) lane: &'a Lane,
     pub(super) deadline: Instant,
 }
@@ -98,11 +100,21 @@ impl Call<'_> {
             )));
         }
         let pass = self.breaker.enter(Instant::now()).map_err(closed)?;
+        let begun = Instant::now();
         let answered = self.exchange.attempt(question, left).await;
         let sign = answered.as_ref().map_or_else(Failure::sign, |_| Sign::Well);
         pass.end(sign, Instant::now());
+        self.metrics.clerk_call(outcome(answered.is_ok(), sign), begun.elapsed());
         drop(place);
         answered
+    }
+}
+
+fn outcome(answered: bool, sign: Sign) -> &'static str {
+    match sign {
+        Sign::Ill => "away",
+        _ if answered => "ok",
+        _ => "refused",
     }
 }
 

@@ -128,7 +128,11 @@ pub(super) fn no_answer(error: reqwest::Error) -> Failure {
 }
 
 pub(super) fn date(headers: &HeaderMap) -> DateTime<Utc> {
-    let told = headers.get(DATE).and_then(|value| value.to_str().ok());
-    let read = told.and_then(|text| DateTime::parse_from_rfc2822(text).ok());
-    read.map_or_else(|| Utc::now().trunc_subsecs(6), |date| date.with_timezone(&Utc))
+    told_date(headers).unwrap_or_else(|| Utc::now().trunc_subsecs(6))
+}
+
+/// When Clerk says that it answered.
+pub(super) fn told_date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
+    let told = headers.get(DATE)?.to_str().ok()?;
+    Some(DateTime::parse_from_rfc2822(told).ok()?.with_timezone(&Utc))
 }

@@ -1,6 +1,6 @@
 //! What the Backend API lists and shows: pages of typed objects, and single ones. Nothing here changes anything.
 //!
-//! Each question is asked once, and what it costs of Clerk's limits is the caller's business: only `reconcile` asks these.
+//! Each question is asked once, and what it costs of Clerk's limits is the caller's business: only `reconcile` and `doctor` ask these.
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use reqwest::StatusCode;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::answered::Failure;
-use super::exchange::{Exchange, VERSION, date, no_answer, read};
+use super::exchange::{Exchange, VERSION, date, no_answer, read, told_date};
 use super::{Api, Refusal};
 use crate::clerk::event::{Event, Listed, Notice, Payer, Unreadable};
 
@@ -181,24 +181,26 @@ impl Api {
 }
 
 /// What was shown, and a time at which it was so.
-struct Look {
+pub(super) struct Look {
     /// None when there is no such thing.
-    body: Option<Vec<u8>>,
+    pub(super) body: Option<Vec<u8>>,
     as_of: DateTime<Utc>,
+    /// When Clerk says that it answered.
+    pub(super) told: Option<DateTime<Utc>>,
 }
 
 impl Exchange {
     /// Asks once.
-    async fn look(&self, url: Url) -> Result<Look, Trouble> {
+    pub(super) async fn look(&self, url: Url) -> Result<Look, Trouble> {
         let request = self.client.get(url).bearer_auth(self.secret_key.expose_secret()).timeout(self.timeout);
         let request = request.header(VERSION.0, VERSION.1).header(ACCEPT, "application/json");
         let began_at = Utc::now();
         let mut answer = request.send().await.map_err(no_answer).map_err(refused)?;
         let body = read(&mut answer, MAX_PAGE).await.map_err(refused)?;
-        let as_of = as_of(began_at, date(answer.headers()));
+        let (told, as_of) = (told_date(answer.headers()), as_of(began_at, date(answer.headers())));
         match answer.status() {
-            StatusCode::OK => Ok(Look { body: Some(body), as_of }),
-            StatusCode::NOT_FOUND => Ok(Look { body: None, as_of }),
+            StatusCode::OK => Ok(Look { body: Some(body), as_of, told }),
+            StatusCode::NOT_FOUND => Ok(Look { body: None, as_of, told }),
             StatusCode::UNAUTHORIZED => Err(Trouble::Key),
             status => Err(denied(status, refused(Failure::answered(status, answer.headers(), &body)))),
         }

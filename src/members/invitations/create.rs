@@ -6,7 +6,7 @@ use tracing::Instrument;
 
 use super::NOT_FOUND;
 use super::store::{Kept, store, warn};
-use super::wire::{Asked, Invitation, NewInvitations};
+use super::wire::{Asked, Invitation, Invited, NewInvitations};
 use crate::audit::Action;
 use crate::auth::AuthUser;
 use crate::clerk::api::{Answered, NewInvitation, Refusal};
@@ -32,7 +32,7 @@ use crate::members::target::{ADMIN, demand_may_appoint, versioned};
     post, path = "/", tag = "people", request_body = NewInvitations,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes sending it again safe, for 24 hours")),
     responses(
-        (status = 201, description = "Invited: an invitation, or a list when `invitations` was sent", body = Invitation, headers(
+        (status = 201, description = "Invited: an invitation, or a list when `invitations` was sent", body = Invited, headers(
             ("Location" = Option<String>, description = "Where it is, of one"), ("ETag" = Option<String>, description = "Its version, of one"),
         )),
         (status = 402, description = "`member_limit_reached`: members and open invitations are as many as the plan allows", body = Problem, content_type = "application/problem+json"),

@@ -37,7 +37,7 @@ pub struct InvitationQuery {
     cursor: Option<Cursor<String>>,
     /// `exact` adds `X-Total-Count`.
     #[serde(deserialize_with = "one")]
-    #[param(value_type = Option<String>)]
+    #[param(inline, value_type = Option<Count>)]
     count: Option<Count>,
 }
 

@@ -96,12 +96,23 @@ impl From<&event::Invitation> for Invitation {
     }
 }
 
+/// What was made: an invitation, or a list of them when `invitations` was sent.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes an answer that is written as either")]
+pub(super) enum Invited {
+    /// One.
+    One(Invitation),
+    /// Several, in the order in which they were sent.
+    Several(Vec<Invitation>),
+}
+
 /// Whom to invite: one person by `email_address` and `role`, or several by `invitations`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewInvitations {
     /// Where the invitation goes.
-    #[schema(max_length = 254, example = "uma@example.com")]
+    #[schema(format = "email", max_length = 254, example = "uma@example.com")]
     email_address: Option<String>,
     /// The role they will have, with or without `org:`.
     #[schema(min_length = 1, max_length = 100, example = "org:member")]
@@ -116,7 +127,7 @@ pub struct NewInvitations {
 #[serde(deny_unknown_fields)]
 pub struct OneOfSeveral {
     /// Where the invitation goes.
-    #[schema(max_length = 254, example = "uma@example.com")]
+    #[schema(format = "email", max_length = 254, example = "uma@example.com")]
     email_address: String,
     /// The role they will have, with or without `org:`.
     #[schema(min_length = 1, max_length = 100, example = "org:member")]

@@ -19,7 +19,7 @@ use crate::tasks::living;
 pub struct CommentQuery {
     /// `desc` (the default): the newest first; `asc`: as they were written.
     #[serde(deserialize_with = "one")]
-    #[param(value_type = Option<String>)]
+    #[param(inline, value_type = Option<Direction>)]
     sort_order: Option<Direction>,
     /// 1 to 200; 100 when absent.
     #[serde(deserialize_with = "one")]
@@ -35,7 +35,7 @@ pub struct CommentQuery {
     cursor: Option<Cursor<Uuid>>,
     /// `exact` adds `X-Total-Count`.
     #[serde(deserialize_with = "one")]
-    #[param(value_type = Option<String>)]
+    #[param(inline, value_type = Option<Count>)]
     count: Option<Count>,
 }
 

@@ -53,7 +53,7 @@ impl From<Model> for Comment {
 #[serde(deny_unknown_fields)]
 pub struct NewComment {
     /// 1 to 10 000 characters after trimming.
-    #[schema(value_type = String, min_length = 1, max_length = 10_000)]
+    #[schema(value_type = String, min_length = 1, max_length = 10_000, pattern = r"\S")]
     pub body: Option<String>,
 }
 
@@ -63,7 +63,7 @@ pub struct NewComment {
 pub struct CommentChanges {
     /// 1 to 10 000 characters after trimming.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>, nullable = false, min_length = 1, max_length = 10_000)]
+    #[schema(value_type = Option<String>, nullable = false, min_length = 1, max_length = 10_000, pattern = r"\S")]
     pub body: Option<Option<String>>,
 }
 

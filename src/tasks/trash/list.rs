@@ -56,7 +56,7 @@ pub struct TrashQuery {
     cursor: Option<Cursor<Uuid>>,
     /// `exact` adds `X-Total-Count`.
     #[serde(deserialize_with = "one")]
-    #[param(value_type = Option<String>)]
+    #[param(inline, value_type = Option<Count>)]
     count: Option<Count>,
 }
 

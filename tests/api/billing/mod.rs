@@ -64,7 +64,7 @@ fn mounted(app: &TestApp, routes: GuardedRoutes<AppState>) -> TestApp {
         origins: vec![HeaderValue::from_static(ORIGIN)],
     };
     let routes = routes.route_layer(from_fn_with_state(callers, authenticate));
-    TestApp { router: wrap(routes, &limits).with_state(app.state.clone()), ..app.clone() }
+    TestApp { router: wrap(routes, &limits, &app.state.metrics).with_state(app.state.clone()), ..app.clone() }
 }
 
 /// Delivers what Clerk has to tell.

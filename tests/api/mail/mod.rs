@@ -5,7 +5,7 @@ mod delivery;
 mod news;
 mod preferences;
 mod retries;
-mod server;
+pub mod server;
 mod unsubscribe;
 
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};

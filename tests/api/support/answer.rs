@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use http_body_util::BodyExt;
 use serde_json::Value;
+use tenantry::error::catalogue;
 
 /// What came back.
 #[derive(Debug, Clone)]
@@ -30,7 +31,23 @@ impl Answer {
             true => first_frame(body).await,
             false => body.collect().await.unwrap().to_bytes(),
         };
-        Self { status: parts.status, headers: parts.headers, body }
+        let answer = Self { status: parts.status, headers: parts.headers, body };
+        answer.assert_catalogued();
+        answer
+    }
+
+    /// Fails on a problem whose codes `docs/errors.md` does not have.
+    fn assert_catalogued(&self) {
+        if self.header("content-type") != Some("application/problem+json") {
+            return;
+        }
+        let Ok(problem) = serde_json::from_slice::<Value>(&self.body) else { return };
+        let (status, code) = (self.status.as_u16(), problem["code"].as_str().unwrap_or("?"));
+        assert!(catalogue::knows(status, code), "add {status} {code} to src/error/catalogue.rs");
+        for part in problem["errors"].as_array().into_iter().flatten() {
+            let code = part["code"].as_str().unwrap_or("?");
+            assert!(catalogue::knows_field(code), "add {code} to FIELD_CODES in src/error/catalogue.rs");
+        }
     }
 
     /// The body as JSON.

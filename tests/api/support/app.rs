@@ -19,9 +19,12 @@ use tenantry::dashboard::Dashboard;
 use tenantry::db::Db;
 use tenantry::entitlements::Entitlements;
 use tenantry::events::Feed;
+use tenantry::health::Readiness;
 use tenantry::http::middleware::Limits;
 use tenantry::limits::Limiter;
 use tenantry::mail::Mail;
+use tenantry::metrics::Metrics;
+use tenantry::server::Lifecycle;
 use tenantry::state::AppState;
 use tenantry::tasks::TrashHold;
 use tenantry::webhooks::Signatures;
@@ -69,6 +72,9 @@ pub struct Setup {
     /// Whom and what the local Clerk begins with, if not with nobody.
     pub seed: Option<Seed>,
     pub past_due_grace: TimeDelta,
+    /// Whether the process was told to end.
+    pub lifecycle: Lifecycle,
+    pub metrics: Metrics,
 }
 
 impl Default for Setup {
@@ -88,6 +94,8 @@ impl Default for Setup {
             plans: Catalogue::default(),
             seed: None,
             past_due_grace: TimeDelta::days(7),
+            lifecycle: Lifecycle::default(),
+            metrics: Metrics::default(),
         }
     }
 }
@@ -118,6 +126,11 @@ impl TestApp {
         let revocations = Revocations::default();
         let state = state(&self.clerk, db.clone(), &revocations, setup);
         Self { router: router(&state, setup), db, revocations, state, ..self.clone() }
+    }
+
+    /// The same service of other parts.
+    pub fn serving(&self, state: AppState) -> Self {
+        Self { router: router(&state, &Setup::default()), state, ..self.clone() }
     }
 
     /// An organization, made at its first mention; its mirror is up to date.
@@ -191,7 +204,10 @@ fn state(clerk: &Emulator, db: Db, revocations: &Revocations, setup: &Setup) -> 
     let entitlements = Entitlements::new(setup.plans.clone(), setup.past_due_grace, setup.clock.clone(), &revocations);
     let trash = TrashHold(setup.trash_hold);
     let mail = Mail::new(setup.mail.as_ref()).unwrap();
+    let lifecycle = setup.lifecycle.clone();
     AppState {
+        readiness: Readiness::new(&db, &verifier, &revocations, &backend_api, &lifecycle),
+        metrics: setup.metrics.clone(),
         events: Feed::new(db.clone(), setup.clock.clone(), setup.limits.max_event_streams),
         db,
         verifier,

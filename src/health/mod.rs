@@ -1,6 +1,7 @@
 //! Liveness and readiness, and what is served at the root.
 
-use std::time::Duration;
+mod readiness;
+mod report;
 
 use axum::Json;
 use axum::extract::State;
@@ -11,10 +12,11 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use crate::auth::PublicRoutes;
-use crate::clerk::Verifier;
 use crate::dashboard;
-use crate::db::Db;
 use crate::state::AppState;
+
+pub use readiness::Readiness;
+pub use report::Health;
 
 /// The routes at the root. They are public.
 pub fn router() -> PublicRoutes<AppState> {
@@ -55,22 +57,6 @@ pub struct Links {
     pub health: &'static str,
 }
 
-/// How the program is.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Health {
-    /// `ok` or `unavailable`.
-    #[schema(value_type = String)]
-    pub status: &'static str,
-    /// `ok` or `unavailable`.
-    #[schema(value_type = Option<String>)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub database: Option<&'static str>,
-    /// Whether the keys that verify tokens are loaded.
-    #[schema(value_type = Option<String>)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub keys: Option<&'static str>,
-}
-
 /// What is this?
 ///
 /// A browser is sent to the dashboard or, where that is not built, to the documentation.
@@ -99,22 +85,21 @@ pub async fn get_root(headers: HeaderMap) -> Response {
 /// Is the process alive?
 #[utoipa::path(get, path = "/livez", tag = "service", responses((status = 200, description = "Alive", body = Health)))]
 pub async fn get_livez() -> Json<Health> {
-    Json(Health { status: "ok", database: None, keys: None })
+    Json(Health::alive())
 }
 
 /// Can it serve?
 ///
-/// Asks the database, and whether the keys that verify tokens are loaded.
+/// Whether the database answers, the keys that verify tokens are there, and the process is not about to end. What is worse than
+/// usual but keeps nobody from working is named in `degraded`. The database is asked at most once a second.
 #[utoipa::path(
     get, path = "/readyz", tag = "service",
     responses((status = 200, description = "It can", body = Health), (status = 503, description = "It cannot; the body says what is missing", body = Health)),
 )]
-pub async fn get_readyz(State(db): State<Db>, State(verifier): State<Verifier>) -> (StatusCode, Json<Health>) {
-    let word = |fine: bool| if fine { "ok" } else { "unavailable" };
-    let database = matches!(tokio::time::timeout(Duration::from_secs(2), db.ping()).await, Ok(Ok(())));
-    let keys = verifier.keys_ready();
-    let status = if database && keys { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Health { status: word(database && keys), database: Some(word(database)), keys: Some(word(keys)) }))
+pub async fn get_readyz(State(readiness): State<Readiness>) -> (StatusCode, Json<Health>) {
+    let health = readiness.look().await;
+    let status = if health.is_ready() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(health))
 }
 
 /// How is it?
@@ -124,6 +109,6 @@ pub async fn get_readyz(State(db): State<Db>, State(verifier): State<Verifier>) 
     get, path = "/health", tag = "service",
     responses((status = 200, description = "It can serve", body = Health), (status = 503, description = "It cannot; the body says what is missing", body = Health)),
 )]
-pub async fn get_health(db: State<Db>, verifier: State<Verifier>) -> (StatusCode, Json<Health>) {
-    get_readyz(db, verifier).await
+pub async fn get_health(readiness: State<Readiness>) -> (StatusCode, Json<Health>) {
+    get_readyz(readiness).await
 }
