@@ -117,7 +117,8 @@ pub struct Forger {
     forgery: Forgery,
     header: Value,
     claims: String,
-    number: u64,
+    forger: usize,
+    number: i64,
     pace: Option<Duration>,
     request: Vec<u8>,
 }
@@ -128,18 +129,18 @@ impl Forger {
         let mut parts = good.split('.').map(str::to_owned);
         let (header, claims) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let header = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(header)?)?;
-        let now = u64::try_from(chrono::Utc::now().timestamp_micros())?;
-        let number = now * 1000 + u64::try_from(forger)? * 1_000_000_000;
-        Ok(Self { forgery, header, claims, number, pace, request: Vec::new() })
+        // None sends a million a second, so that later runs begin behind this one.
+        let number = chrono::Utc::now().timestamp_micros();
+        Ok(Self { forgery, header, claims, forger, number, pace, request: Vec::new() })
     }
 
     fn token(&mut self) -> String {
         self.number += 1;
         if let Forgery::Key = self.forgery {
-            self.header["kid"] = json!(format!("ins_{:027}", self.number));
+            self.header["kid"] = json!(format!("ins_{:04}{:023}", self.forger, self.number));
         }
         let header = BASE64_URL_SAFE_NO_PAD.encode(self.header.to_string());
-        let signature = BASE64_URL_SAFE_NO_PAD.encode(format!("{:0256}", self.number));
+        let signature = BASE64_URL_SAFE_NO_PAD.encode(format!("{:04}{:0252}", self.forger, self.number));
         format!("{header}.{}.{signature}", self.claims)
     }
 }
@@ -207,4 +208,39 @@ pub fn delivery(secret: &WebhookSecret, id: &str, event: &Value) -> Vec<u8> {
         headers += &format!("{name}: {}\r\n", value.to_str().unwrap_or_default());
     }
     post("/api/webhooks/clerk", &headers, &signed.body)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_forged_token_is_sent_twice_and_each_is_forged_as_it_should_be() {
+        let part = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
+        let good = format!("{}.{}.signature", part(r#"{"alg":"RS256","kid":"ins_1"}"#), part("{}"));
+        let mut seen = HashSet::new();
+        for (forger, forgery) in
+            [Forgery::Key, Forgery::Signature, Forgery::Key, Forgery::Signature].into_iter().enumerate()
+        {
+            let mut forger = Forger::new(&good, forgery, forger, None).unwrap();
+            for _ in 0..100 {
+                let token = forger.token();
+                let header = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
+                let header: Value = serde_json::from_slice(&header).unwrap();
+                assert_eq!(header["kid"] == "ins_1", matches!(forgery, Forgery::Signature));
+                assert!(seen.insert(token));
+            }
+        }
+    }
+
+    #[test]
+    fn one_request_in_ten_of_a_mixed_caller_writes() {
+        let read = Read { request: b"GET".to_vec(), length: 0 };
+        let reader = Reader { reads: [read].into(), at: 0, pace: None };
+        let mut mixed = Mixed { reader, writer: Writer::new("token"), at: 0 };
+        let writes = (0..100).filter(|_| mixed.next().starts_with(b"POST")).count();
+        assert_eq!(writes, 10);
+    }
 }

@@ -109,3 +109,45 @@ pub fn post(path: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     request.extend_from_slice(body);
     request
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A connection to somebody who, once asked, says these pieces and hangs up.
+    async fn told(pieces: &'static [&'static str]) -> Connection {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 1024]).await.unwrap();
+            for piece in pieces {
+                stream.write_all(piece.as_bytes()).await.unwrap();
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        });
+        Connection::open(address).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_read_whole_however_it_comes() {
+        let mut connection = told(&["HTTP/1.1 201 Cre", "ated\r\nContent-Length: 4\r\n\r", "\nab", "cd"]).await;
+        let answer = connection.ask(&get("/", None)).await.unwrap();
+        assert_eq!((answer.status, answer.body), (201, b"abcd".as_slice()));
+        assert_eq!(answer.header("content-length"), Some("4"));
+        assert!(answer.expect(200).is_err());
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_breaks_off_and_one_too_many_are_none() {
+        for pieces in [
+            ["HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nab"].as_slice(),
+            ["HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nabcd"].as_slice(),
+        ] {
+            assert!(told(pieces).await.ask(&get("/", None)).await.is_err(), "{pieces:?}");
+        }
+    }
+}
