@@ -85,15 +85,22 @@ impl Report {
         pairs.collect()
     }
 
-    /// Ratios of one workload to another on the same server.
-    fn compare(&self, formatter: &mut fmt::Formatter<'_>, [of, to]: [&str; 2]) -> fmt::Result {
-        for measured in self.measured.iter().filter(|measured| measured.workload == of) {
-            if let Some(other) = self.find(measured.tasks, to, measured.server) {
-                let what = format!("{of} against {to}, {} tasks, {}", measured.tasks, measured.server);
-                write_ratios(formatter, &what, measured, other)?;
+    /// What is held against what on the same server: sizes, and workloads.
+    fn comparisons(&self) -> Vec<(String, &Measured, &Measured)> {
+        let mut all = Vec::new();
+        for ((workload, server), (small, large)) in self.sizes() {
+            let what = format!("{workload}, {} tasks against {}, {server}", large.tasks, small.tasks);
+            all.push((what, large, small));
+        }
+        for [of, to] in [["page-500", "list-large"], ["search", "list-large"], ["honest-beside-forged", "honest"]] {
+            for measured in self.measured.iter().filter(|measured| measured.workload == of) {
+                if let Some(other) = self.find(measured.tasks, to, measured.server) {
+                    let what = format!("{of} against {to}, {} tasks, {}", measured.tasks, measured.server);
+                    all.push((what, measured, other));
+                }
             }
         }
-        Ok(())
+        all
     }
 }
 
@@ -123,14 +130,7 @@ impl fmt::Display for Report {
         for measured in &self.measured {
             self.write_row(formatter, measured)?;
         }
-        writeln!(formatter, "\n| | processor | p50 | p99 |\n| --- | --- | --- | --- |")?;
-        for ((workload, server), (small, large)) in self.sizes() {
-            let what = format!("{workload}, {} tasks against {}, {server}", large.tasks, small.tasks);
-            write_ratios(formatter, &what, large, small)?;
-        }
-        for pair in [["page-500", "list-large"], ["search", "list-large"], ["honest-beside-forged", "honest"]] {
-            self.compare(formatter, pair)?;
-        }
+        self.write_comparisons(formatter)?;
         let fetches = self.measured.iter().filter(|measured| measured.key_fetches > 0);
         for Measured { workload, server, key_fetches, .. } in fetches {
             writeln!(formatter, "\n{workload}, {server}: {key_fetches} fetches of keys")?;
@@ -143,6 +143,19 @@ impl fmt::Display for Report {
 }
 
 impl Report {
+    fn write_comparisons(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let comparisons = self.comparisons();
+        if comparisons.is_empty() {
+            return Ok(());
+        }
+        writeln!(formatter, "\n| | processor | p50 | p99 |\n| --- | --- | --- | --- |")?;
+        for (what, of, to) in comparisons {
+            let [processor, p50, p99] = [PROCESSOR, P50, P99].map(|figure| of.ratio(to, figure));
+            writeln!(formatter, "| {what} | {processor:.2} | {p50:.2} | {p99:.2} |")?;
+        }
+        Ok(())
+    }
+
     fn write_row(&self, formatter: &mut fmt::Formatter<'_>, measured: &Measured) -> fmt::Result {
         let Measured { tasks, workload, server, .. } = measured;
         write!(formatter, "| {tasks} | {workload} | {server} ")?;
@@ -157,11 +170,6 @@ impl Report {
             None => writeln!(formatter, "| | | |"),
         }
     }
-}
-
-fn write_ratios(formatter: &mut fmt::Formatter<'_>, what: &str, of: &Measured, to: &Measured) -> fmt::Result {
-    let [processor, p50, p99] = [PROCESSOR, P50, P99].map(|figure| of.ratio(to, figure));
-    writeln!(formatter, "| {what} | {processor:.2} | {p50:.2} | {p99:.2} |")
 }
 
 fn write_resident(formatter: &mut fmt::Formatter<'_>, resident: &Resident) -> fmt::Result {
