@@ -55,10 +55,12 @@ async fn main() -> Result<()> {
     if ground.arguments.drop {
         return site::drop_all(&ground).await;
     }
-    let mut report = measure(&ground).await?;
-    report.resident = resident::measure(&ground).await?;
+    let measured = measure(&ground).await;
     if ground.arguments.smoke {
         site::drop_all(&ground).await?;
+    }
+    let report = measured?;
+    if ground.arguments.smoke {
         println!("every workload was answered alike and rightly by every server");
     } else {
         println!("{report}");
@@ -69,8 +71,15 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// Every workload on every server of every size, by turns.
+/// Everything there is to measure.
 async fn measure(ground: &Ground) -> Result<Report> {
+    let mut report = under_load(ground).await?;
+    report.resident = resident::measure(ground).await?;
+    Ok(report)
+}
+
+/// Every workload on every server of every size, by turns.
+async fn under_load(ground: &Ground) -> Result<Report> {
     let (mut report, mut sites) = (Report::new(ground), Vec::new());
     for (number, size) in ground.arguments.sizes.iter().enumerate() {
         sites.push(Site::open(ground, *size, number).await?);

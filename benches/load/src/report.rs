@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::Ground;
 use crate::drive::Took;
 use crate::resident::Resident;
-use crate::servers::BARE;
+use crate::servers::{BARE, OURS};
 
 /// Everything that was measured.
 #[derive(Debug, Serialize)]
@@ -30,7 +30,7 @@ struct Measured {
     workload: String,
     server: &'static str,
     rounds: Vec<Took>,
-    /// Fetches of Clerk's keys meanwhile, by whichever server.
+    /// Fetches of Clerk's keys meanwhile. The program alone fetches any, now and then also while another is measured.
     key_fetches: usize,
 }
 
@@ -131,7 +131,7 @@ impl fmt::Display for Report {
             self.write_row(formatter, measured)?;
         }
         self.write_comparisons(formatter)?;
-        let fetches = self.measured.iter().filter(|measured| measured.key_fetches > 0);
+        let fetches = self.measured.iter().filter(|measured| measured.server == OURS && measured.key_fetches > 0);
         for Measured { workload, server, key_fetches, .. } in fetches {
             writeln!(formatter, "\n{workload}, {server}: {key_fetches} fetches of keys")?;
         }
