@@ -1,13 +1,16 @@
 //! Every slice mounted, and every middleware, in order, on one screen.
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use axum::routing::Route;
 use utoipa::openapi::OpenApi;
 
-use crate::auth::{ApiRoutes, PublicRoutes, authenticate};
+use crate::auth::{ApiRoutes, Callers, PublicRoutes};
 use crate::error::Error;
+use crate::http::around::around;
 use crate::http::middleware::{Limits, wrap};
-use crate::limits::{Door, limit_address, limit_caller};
+use crate::limits::{Door, Limiter, limit_address, limit_caller};
 use crate::state::AppState;
 use crate::{audit, billing, dashboard, events, health, mail, me, members, openapi, organizations, tasks, webhooks};
 
@@ -15,18 +18,32 @@ use crate::{audit, billing, dashboard, events, health, mail, me, members, openap
 pub fn app(state: AppState, limits: &Limits) -> Router {
     let (api, public, document) = routes();
     // The last one added is the first to see a request.
-    let callers = (state.verifier.clone(), state.revocations.clone());
-    let api = api
-        .route_layer(from_fn_with_state(state.limiter.clone(), limit_caller))
-        .route_layer(from_fn_with_state(callers, authenticate));
-    let door = Door { limiter: state.limiter.clone(), verifier: state.verifier.clone() };
-    let router = api
+    let router = guarded(api, &state)
         .merge(public)
         .merge(openapi::pages(document))
         .merge(dashboard::pages())
         .fallback(async || Error::ROUTE_NOT_FOUND)
-        .layer(from_fn_with_state(door, limit_address));
+        .layer(around(door(&state), limit_address));
     wrap(router, limits, &state.metrics).with_state(state)
+}
+
+/// Routes behind the check of tokens and the limits of callers. One layer: each copies and boxes what is inside of it for every
+/// request.
+fn guarded(api: Router<AppState>, state: &AppState) -> Router<AppState> {
+    let callers = Callers { verifier: state.verifier.clone(), revocations: state.revocations.clone() };
+    api.route_layer(around((callers, state.limiter.clone()), identify_and_limit))
+}
+
+/// Tells who calls, and holds them to their limits.
+pub async fn identify_and_limit((callers, limiter): (Callers, Limiter), mut request: Request, next: Route) -> Response {
+    match callers.identify(&mut request).await {
+        Ok(()) => limit_caller(limiter, request, next).await,
+        Err(refused) => refused.into_response(),
+    }
+}
+
+fn door(state: &AppState) -> Door {
+    Door { limiter: state.limiter.clone(), verifier: state.verifier.clone() }
 }
 
 /// The API document.

@@ -1,5 +1,8 @@
 //! The long-lived parts of the program, built once.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use anyhow::{Context, Result, bail};
 use axum::extract::FromRef;
 
@@ -19,9 +22,14 @@ use crate::server::Lifecycle;
 use crate::tasks::TrashHold;
 use crate::webhooks::Signatures;
 
-/// What the routes are given. Cheap to clone.
-#[derive(Debug, Clone, FromRef)]
-pub struct AppState {
+/// What the routes are given: [`Parts`] that all of them share, so that a clone is one count and not one for each part. A request
+/// makes several.
+#[derive(Debug, Clone)]
+pub struct AppState(Arc<Parts>);
+
+/// The parts.
+#[derive(Debug, Clone)]
+pub struct Parts {
     /// The database.
     pub db: Db,
     /// Verifies session tokens.
@@ -54,6 +62,49 @@ pub struct AppState {
     pub metrics: Metrics,
 }
 
+impl From<Parts> for AppState {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// Lets a handler ask for any part alone.
+macro_rules! given {
+    ($($part:ident: $kind:ty),* $(,)?) => {$(
+        impl FromRef<AppState> for $kind {
+            fn from_ref(state: &AppState) -> Self {
+                state.$part.clone()
+            }
+        }
+    )*};
+}
+
+given! {
+    db: Db,
+    verifier: Verifier,
+    revocations: Revocations,
+    clerk: Api,
+    signatures: Signatures,
+    entitlements: Entitlements,
+    mail: Mail,
+    events: Feed,
+    limiter: Limiter,
+    workspaces: Workspaces,
+    step_up: StepUp,
+    dashboard: Dashboard,
+    trash: TrashHold,
+    readiness: Readiness,
+    metrics: Metrics,
+}
+
 impl AppState {
     /// Builds the parts that the configuration describes.
     ///
@@ -65,7 +116,7 @@ impl AppState {
         let plans = config.plans.clone();
         let verifier = Verifier::new(verifier(&config.clerk)?).context("the keys of session tokens")?;
         let clerk = backend_api(config, &metrics)?;
-        Ok(Self {
+        Ok(Self::from(Parts {
             readiness: Readiness::new(&db, &verifier, &revocations, &clerk, lifecycle),
             events: Feed::new(db.clone(), clock.clone(), config.limits.max_event_streams),
             db,
@@ -81,7 +132,7 @@ impl AppState {
             dashboard: Dashboard::new(config),
             trash: TrashHold(config.trash_hold),
             metrics,
-        })
+        }))
     }
 }
 

@@ -1,36 +1,45 @@
 //! Verifies the session token of every request to the API, and whether it still holds.
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
+use axum::routing::Route;
 
 use super::{AuthUser, Revocations};
 use crate::clerk::bearer::bearer_of;
 use crate::clerk::{Reject, Verifier};
 use crate::error::Error;
+use crate::http::around::run;
 use crate::http::middleware::note_caller;
 
-/// Answers 401 without an accepted token; else leaves an [`AuthUser`] for the guards.
-pub async fn authenticate(
-    State((verifier, revocations)): State<(Verifier, Revocations)>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let verified = match bearer_of(request.headers()) {
-        Ok(token) => verifier.verify(token).await,
-        Err(reject) => Err(reject),
-    };
-    let caller = verified.and_then(|session| {
+/// What tells who calls. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Callers {
+    /// Verifies tokens.
+    pub verifier: Verifier,
+    /// What verified tokens claim in vain.
+    pub revocations: Revocations,
+}
+
+/// Answers 401 without an accepted token; else leaves an [`AuthUser`] for the guards. For
+/// [`around`](crate::http::around::around).
+pub async fn authenticate(callers: Callers, mut request: Request, next: Route) -> Response {
+    if let Err(refused) = callers.identify(&mut request).await {
+        return refused.into_response();
+    }
+    run(next, request).await
+}
+
+impl Callers {
+    /// Leaves an [`AuthUser`] with a request.
+    ///
+    /// # Errors
+    /// 401 without an accepted token.
+    pub async fn identify(&self, request: &mut Request) -> Result<(), Error> {
+        let session = self.verifier.verify(bearer_of(request.headers())?).await?;
         note_caller(session.organization.as_ref().map(|organization| organization.id.as_str()), &session.user_id);
-        let lost = revocations.check(&session)?;
-        Ok(AuthUser::new(session, lost))
-    });
-    match caller {
-        Ok(caller) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
-        }
-        Err(reject) => Error::from(reject).into_response(),
+        let lost = self.revocations.check(&session)?;
+        request.extensions_mut().insert(AuthUser::new(session, lost));
+        Ok(())
     }
 }
 

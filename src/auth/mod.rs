@@ -15,7 +15,7 @@ pub use guard::{
     Admin, Guard, Member, Policy, RequireAdmin, RequireCreate, RequireDelete, RequireEdit, RequireMember, RequireUser,
     RequireView, Workspaces, admin_required, check_manages_members,
 };
-pub use middleware::authenticate;
+pub use middleware::{Callers, authenticate};
 pub use mount::{ApiRoutes, GuardedBy, GuardedRoutes, IsGuard, PublicRoutes, SESSION_TOKEN};
 pub use powers::{ADMIN, Powers};
 pub use revocation::Revocations;

@@ -1,7 +1,7 @@
 //! The verifier: a session token in, a [`Session`] or a [`Reject`] out.
 //!
-//! A signature is checked once per token: sessions are remembered under a digest of the whole token
-//! until it expires or its key is withdrawn. Refusals are never remembered.
+//! A signature is checked once per token: sessions are remembered under the whole token until it expires or its key is
+//! withdrawn. Refusals are never remembered.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,7 +19,7 @@ use super::token::{Envelope, MAX_TOKEN};
 
 mod verified;
 
-use verified::{Digest, Verified, VerifiedTokens, verified_tokens};
+use verified::{Asked, Verified, VerifiedTokens, verified_tokens};
 
 /// Where signing keys come from.
 #[derive(Debug)]
@@ -159,30 +159,29 @@ impl Verifier {
     /// [`Reject`]: [`Reject::KeysUnavailable`] is ours to answer for (503), every other one the token's (401).
     pub async fn verify(&self, token: &str) -> Result<Arc<Session>, Reject> {
         let inner = &*self.0;
-        // Before the digest: a long text must cost nothing.
+        // A long text must cost nothing.
         if token.len() > MAX_TOKEN {
             return Err(Reject::Malformed("The token is too long."));
         }
         if let Keys::Fetched(jwks) = &inner.keys {
             jwks.catch_up().await;
         }
-        let digest = Digest::of(token);
-        match inner.remembered(&digest) {
+        match inner.remembered(&Asked(token)) {
             Some(known) => {
                 inner.looks.found.fetch_add(1, Ordering::Relaxed);
                 known
             }
             None => {
                 inner.looks.missed.fetch_add(1, Ordering::Relaxed);
-                inner.verify_afresh(token, digest).await
+                inner.verify_afresh(token).await
             }
         }
     }
 
-    /// Whether this token was verified before and still holds, so that it costs no signature; a digest and a look.
+    /// Whether this token was verified before and still holds, so that it costs no signature.
     #[must_use]
     pub fn remembers(&self, token: &str) -> bool {
-        token.len() <= MAX_TOKEN && matches!(self.0.remembered(&Digest::of(token)), Some(Ok(_)))
+        token.len() <= MAX_TOKEN && matches!(self.0.remembered(&Asked(token)), Some(Ok(_)))
     }
 
     /// Whether there is a key to verify with; before that, readable tokens are answered 503.
@@ -234,24 +233,24 @@ impl Verifier {
 
 impl Inner {
     /// What is known of a token verified before, while its key is still good.
-    fn remembered(&self, digest: &Digest) -> Option<Result<Arc<Session>, Reject>> {
-        let known = self.verified.get(digest)?;
+    fn remembered(&self, token: &Asked<'_>) -> Option<Result<Arc<Session>, Reject>> {
+        let known = self.verified.get(token)?;
         let keys_usable = match &self.keys {
             Keys::Fixed(_) => true,
             Keys::Fetched(jwks) => jwks.is_usable(),
         };
         if known.key.is_withdrawn() || !keys_usable {
-            self.verified.invalidate(digest);
+            self.verified.invalidate(token);
             return None;
         }
         if self.rules.is_expired(known.session.expires_at, self.clock.unix_millis()) {
-            self.verified.invalidate(digest);
+            self.verified.invalidate(token);
             return Some(Err(Reject::Expired));
         }
         Some(Ok(known.session))
     }
 
-    async fn verify_afresh(&self, token: &str, digest: Digest) -> Result<Arc<Session>, Reject> {
+    async fn verify_afresh(&self, token: &str) -> Result<Arc<Session>, Reject> {
         let envelope = Envelope::open(token)?;
         let claims = envelope.claims()?;
         let key = self.key_of(&envelope).await?;
@@ -263,7 +262,7 @@ impl Inner {
         }
         let session = Arc::new(session);
         let verified = Verified { life: self.life_left(&session, now), session: Arc::clone(&session), key };
-        self.verified.insert(digest, verified);
+        self.verified.insert(Asked(token).to_known(), verified);
         Ok(session)
     }
 

@@ -1,30 +1,31 @@
 //! What every request passes through: its id and span, the problem document of a failure, the one log line, CORS.
 
 use std::any::Any;
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Router};
-use tower::{Layer, ServiceBuilder, ServiceExt};
-use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{DefaultPredicate, Predicate};
+use axum::routing::Route;
+use futures_util::FutureExt;
+use tower::{Layer, ServiceExt, service_fn};
 use tower_http::cors::{AllowOrigin, CorsLayer};
-use tower_http::timeout::TimeoutLayer;
 use tracing::{Instrument, Span, field};
 use uuid::Uuid;
 
 use crate::config::Config;
 use crate::error::{Error, Failure, PROBLEM_JSON, REQUEST_ID};
+use crate::http::around::{around, run};
+use crate::http::compression::Accepted;
 use crate::http::extract::{BodyLimit, payload_too_large};
 use crate::http::page::TOTAL_COUNT;
-use crate::http::shed::{Slots, shed};
+use crate::http::shed::Slots;
 use crate::idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
 use crate::metrics::Metrics;
 use crate::telemetry::scrub::scrub;
@@ -54,6 +55,9 @@ pub struct Limits {
 #[derive(Debug)]
 struct Observer {
     cors: CorsLayer,
+    slots: Slots,
+    timeout: Duration,
+    body: usize,
     metrics: Metrics,
 }
 
@@ -73,24 +77,17 @@ impl Limits {
 /// Puts the furniture around the routes, outermost first: id, span, log and problem documents; CORS; load shedding;
 /// compression; panics; time limit.
 ///
-/// What is shed still has its id, log line, problem document and CORS headers, and nothing else is spent on it.
+/// What is shed still has its id, log line, problem document and CORS headers, and nothing else is spent on it. All of it is
+/// one layer: each copies and boxes what is inside of it for every request.
 pub fn wrap<S: Clone + Send + Sync + 'static>(router: Router<S>, limits: &Limits, metrics: &Metrics) -> Router<S> {
-    let observer = Observer { cors: cors(&limits.origins), metrics: metrics.clone() };
-    router.layer(
-        ServiceBuilder::new()
-            .layer(from_fn_with_state(Arc::new(observer), observe))
-            .layer(from_fn_with_state(Arc::new(Slots::new(limits.concurrent, metrics)), shed))
-            .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(untagged)))
-            .layer(CatchPanicLayer::custom(panicked))
-            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.timeout))
-            .layer(DefaultBodyLimit::max(limits.body))
-            .layer(Extension(BodyLimit(limits.body))),
-    )
-}
-
-/// A strong entity tag names one sequence of bytes (RFC 9110 section 8.8.3), so a tagged answer is not compressed.
-fn untagged(_: StatusCode, _: axum::http::Version, headers: &HeaderMap, _: &axum::http::Extensions) -> bool {
-    !headers.contains_key(header::ETAG)
+    let observer = Observer {
+        cors: cors(&limits.origins),
+        slots: Slots::new(limits.concurrent, metrics),
+        timeout: limits.timeout,
+        body: limits.body,
+        metrics: metrics.clone(),
+    };
+    router.layer(around(Arc::new(observer), observe))
 }
 
 /// A handler panicked.
@@ -136,7 +133,7 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
         .max_age(Duration::from_secs(3600))
 }
 
-async fn observe(State(observer): State<Arc<Observer>>, mut request: Request, next: Next) -> Response {
+async fn observe(observer: Arc<Observer>, mut request: Request, next: Route) -> Response {
     let began = Instant::now();
     let id = request_id(request.headers());
     // For the audit log.
@@ -150,7 +147,7 @@ async fn observe(State(observer): State<Arc<Observer>>, mut request: Request, ne
         tenant = field::Empty, user = field::Empty, trace_id = field::Empty, otel.kind = "server",
     );
     traces::join(&span, request.headers());
-    let mut response = answer(&observer.cors, request, next).instrument(span.clone()).await;
+    let mut response = observer.answer(request, next).instrument(span.clone()).await;
     span.in_scope(|| {
         let (failure, took) = (failure_of(&response), began.elapsed());
         log(&response, failure.as_ref(), took);
@@ -164,6 +161,35 @@ async fn observe(State(observer): State<Arc<Observer>>, mut request: Request, ne
 }
 
 impl Observer {
+    /// Only a browser on another page sends an `Origin`; the others need not wait for headers that nobody reads.
+    async fn answer(&self, request: Request, next: Route) -> Response {
+        if request.headers().contains_key(header::ORIGIN) {
+            let next = service_fn(async |request| Ok::<_, Infallible>(self.admit(request, next.clone()).await));
+            return self.cors.layer(next).oneshot(request).await.unwrap_or_else(|never| match never {});
+        }
+        let mut response = self.admit(request, next).await;
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("origin"));
+        response
+    }
+
+    async fn admit(&self, mut request: Request, next: Route) -> Response {
+        let Ok(_place) = self.slots.enter(request.uri().path()) else { return Error::OVERLOADED.into_response() };
+        let accepted = Accepted::by(&request);
+        DefaultBodyLimit::max(self.body).apply(&mut request);
+        request.extensions_mut().insert(BodyLimit(self.body));
+        accepted.press(self.bounded(request, next).await).await
+    }
+
+    /// The answer, unless it takes too long or ends in a panic.
+    async fn bounded(&self, request: Request, next: Route) -> Response {
+        let answered = tokio::time::timeout(self.timeout, run(next, request));
+        match AssertUnwindSafe(answered).catch_unwind().await {
+            Ok(Ok(response)) => response,
+            Ok(Err(_elapsed)) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            Err(panic) => panicked(panic),
+        }
+    }
+
     fn count(
         &self,
         method: &Method,
@@ -177,16 +203,6 @@ impl Observer {
             self.metrics.refusal(failure.0.code());
         }
     }
-}
-
-/// Only a browser on another page sends an `Origin`; the others need not wait for headers that nobody reads.
-async fn answer(cors: &CorsLayer, request: Request, next: Next) -> Response {
-    if request.headers().contains_key(header::ORIGIN) {
-        return cors.layer(next).oneshot(request).await.unwrap_or_else(|never| match never {});
-    }
-    let mut response = next.run(request).await;
-    response.headers_mut().append(header::VARY, HeaderValue::from_static("origin"));
-    response
 }
 
 /// The caller's request id when it is usable, else a new one.
@@ -280,8 +296,6 @@ fn finish(headers: &mut HeaderMap, id: HeaderValue) {
 /// Writes who is calling into the request's span.
 pub fn note_caller(tenant: Option<&str>, user: &str) {
     let span = Span::current();
-    span.record("user", user);
-    if let Some(tenant) = tenant {
-        span.record("tenant", tenant);
-    }
+    // At once: a log of JSON reads and writes all fields of the span each time.
+    tracing::record_all!(span, user = user, tenant = tenant);
 }

@@ -1,6 +1,8 @@
 //! HTTP furniture that knows no feature: extractors, pages, entity tags, middleware.
 
+pub mod around;
 pub mod check;
+mod compression;
 pub mod etag;
 pub mod extract;
 pub mod middleware;

@@ -2,12 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit, TryAcquireError};
 
-use crate::error::Error;
 use crate::metrics::Metrics;
 
 /// Where supervisors ask how the program is. A busy program that looks dead would be killed, and be busier after.
@@ -26,17 +22,9 @@ impl Slots {
         });
         Self(free)
     }
-}
-
-/// Answers 503 `overloaded` when every place is taken, except to probes.
-///
-/// A place is held until the answer's headers are ready, so a caller who reads slowly holds none.
-pub(super) async fn shed(State(slots): State<Arc<Slots>>, request: Request, next: Next) -> Response {
-    if PROBES.contains(&request.uri().path()) {
-        return next.run(request).await;
-    }
-    match slots.0.try_acquire() {
-        Ok(_place) => next.run(request).await,
-        Err(_) => Error::OVERLOADED.into_response(),
+    /// A place for a request to this path, until its answer's headers are ready: a caller who reads slowly holds none. Probes
+    /// need none.
+    pub(super) fn enter(&self, path: &str) -> Result<Option<SemaphorePermit<'_>>, TryAcquireError> {
+        if PROBES.contains(&path) { Ok(None) } else { self.0.try_acquire().map(Some) }
     }
 }

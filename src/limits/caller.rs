@@ -3,14 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
+use axum::routing::Route;
 
 use super::{Class, Limiter};
 use crate::auth::AuthUser;
 use crate::db::holding;
 use crate::error::Error;
+use crate::http::around::run;
 
 /// That a caller answers for a request though nothing is counted: their plan multiplies by nothing.
 #[derive(Debug, Clone, Copy)]
@@ -19,9 +20,9 @@ pub(super) struct Unlimited;
 /// Counts the request against its caller and tenant, and waits for one of the tenant's turns.
 ///
 /// Keyed by tenant and person, so that neither a fresh token nor another session begins anew.
-pub async fn limit_caller(State(limiter): State<Limiter>, request: Request, next: Next) -> Response {
+pub async fn limit_caller(limiter: Limiter, request: Request, next: Route) -> Response {
     // Nobody was verified: the guard refuses.
-    let Some(user) = request.extensions().get::<AuthUser>().cloned() else { return next.run(request).await };
+    let Some(user) = request.extensions().get::<AuthUser>().cloned() else { return run(next, request).await };
     let standing = limiter.count(Class::of(request.method(), request.uri()), &user);
     if let Some(standing) = standing
         && let Some(wait) = standing.wait
@@ -30,7 +31,7 @@ pub async fn limit_caller(State(limiter): State<Limiter>, request: Request, next
     }
     let mut response = match limiter.enter_tenant(&user).await {
         // A statement outlives a caller who hangs up, and the turn with it.
-        Some(turn) => holding(Arc::new(turn), next.run(request)).await,
+        Some(turn) => holding(Arc::new(turn), run(next, request)).await,
         None => crowded().into_response(),
     };
     match standing {

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use axum::routing::Route;
 
 use super::bucket::Buckets;
 use super::caller::{Unlimited, crowded};
@@ -13,6 +13,7 @@ use super::{Class, Limiter};
 use crate::clerk::Verifier;
 use crate::clerk::bearer::bearer_of;
 use crate::db::holding;
+use crate::http::around::run;
 use crate::http::middleware::RATE_LIMIT;
 use crate::http::shed::PROBES;
 
@@ -30,12 +31,12 @@ pub struct Door {
 ///
 /// A caller whose token was verified before passes all the same, so a neighbour behind the same address does them no harm while
 /// it lasts. A delivery is judged by its signature first: others send from Clerk's addresses too.
-pub async fn limit_address(State(door): State<Door>, request: Request, next: Next) -> Response {
+pub async fn limit_address(door: Door, request: Request, next: Route) -> Response {
     if PROBES.contains(&request.uri().path()) {
-        return next.run(request).await;
+        return run(next, request).await;
     }
     let class = Class::of(request.method(), request.uri());
-    let Some(buckets) = door.limiter.addresses(class) else { return run(&door, class, request, next).await };
+    let Some(buckets) = door.limiter.addresses(class) else { return in_turn(&door, class, request, next).await };
     let address = door.limiter.address(&request);
     let standing = buckets.look(address);
     if let Some(wait) = standing.wait
@@ -44,7 +45,7 @@ pub async fn limit_address(State(door): State<Door>, request: Request, next: Nex
     {
         return standing.refusal(wait);
     }
-    let mut response = run(&door, class, request, next).await;
+    let mut response = in_turn(&door, class, request, next).await;
     charge(&mut response, class, buckets, address);
     response
 }
@@ -58,12 +59,12 @@ impl Door {
 }
 
 /// Deliveries have turns by address, as tenants have: whoever sends bodies slowly holds up their own address alone.
-async fn run(door: &Door, class: Class, request: Request, next: Next) -> Response {
+async fn in_turn(door: &Door, class: Class, request: Request, next: Route) -> Response {
     if class != Class::Webhook {
-        return next.run(request).await;
+        return run(next, request).await;
     }
     match door.limiter.enter_address(door.limiter.address(&request)).await {
-        Some(turn) => holding(Arc::new(turn), next.run(request)).await,
+        Some(turn) => holding(Arc::new(turn), run(next, request)).await,
         None => crowded().into_response(),
     }
 }

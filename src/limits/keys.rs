@@ -102,7 +102,7 @@ impl ShrinkableKeyedStateStore<Access> for Keys {
 
 /// Takes a key as it is, because it is a hash.
 #[derive(Default)]
-struct Hashed(u64);
+pub(super) struct Hashed(u64);
 
 impl Hasher for Hashed {
     fn finish(&self) -> u64 {

@@ -4,12 +4,18 @@
 //! so the other half is there for everybody else, whatever the tenant's requests wait for.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::keys::Hashed;
+
 /// Parts with a lock each. A power of two.
 const SHARDS: usize = 64;
+
+/// Parties by key, which is a hash already.
+type Parties = HashMap<u64, Party, BuildHasherDefault<Hashed>>;
 
 /// Who is here now, by key.
 #[derive(Debug, Clone)]
@@ -19,7 +25,7 @@ pub(super) struct Shares(Arc<Inner>);
 struct Inner {
     turns: usize,
     present: usize,
-    shards: Box<[Mutex<HashMap<u64, Party>>]>,
+    shards: Box<[Mutex<Parties>]>,
 }
 
 #[derive(Debug)]
@@ -56,7 +62,7 @@ impl Shares {
 }
 
 impl Inner {
-    fn lock(&self, key: u64) -> MutexGuard<'_, HashMap<u64, Party>> {
+    fn lock(&self, key: u64) -> MutexGuard<'_, Parties> {
         let place = usize::try_from(key >> 32).unwrap_or_default() % SHARDS;
         self.shards[place].lock().unwrap_or_else(PoisonError::into_inner)
     }

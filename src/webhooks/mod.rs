@@ -18,7 +18,7 @@ mod sweep;
 use utoipa_axum::routes;
 
 pub use routes::Received;
-pub use signatures::{BadSecret, Signatures};
+pub use signatures::{BadSecret, Message, Signatures};
 pub use sweep::{KEPT, sweep};
 
 use crate::auth::PublicRoutes;

@@ -24,7 +24,7 @@ pub struct Signatures(Arc<[Webhook]>);
 
 /// What the headers of a genuine delivery say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Message {
+pub struct Message {
     /// The same on every attempt.
     pub id: String,
     /// When this attempt was made.
@@ -61,7 +61,7 @@ impl Signatures {
     ///
     /// # Errors
     /// 400 `signature_invalid`.
-    pub(super) fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<Message> {
+    pub fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<Message> {
         let mut refusal = WebhookError::InvalidSignature;
         for key in self.0.iter() {
             match key.verify(body, headers) {

@@ -12,14 +12,14 @@ use tenantry::clerk::api::{ApiConfig, BreakerConfig};
 use tenantry::clerk::{Clock, KeySource, Verifier, VerifierConfig};
 use tenantry::health::Readiness;
 use tenantry::metrics::Metrics;
-use tenantry::state::AppState;
+use tenantry::state::Parts;
 
 use crate::support::{ORIGIN, Setup, TestApp};
 
 /// The same service, its readiness by other parts.
 fn with_readiness(app: &TestApp, readiness: Readiness) -> TestApp {
-    let state = AppState { readiness, ..app.state.clone() };
-    app.serving(state)
+    let state = Parts { readiness, ..Parts::clone(&app.state) };
+    app.serving(state.into())
 }
 
 on_both_databases! {
@@ -62,7 +62,7 @@ on_both_databases! {
         let acme = app.organization("acme").await;
         let token = app.clerk.session_token(TokenRequest::for_user(&*acme.admin_id).organization(&*acme.id)).unwrap();
         verifier.verify(&token).await.unwrap();
-        let AppState { db, revocations, clerk, .. } = &app.state;
+        let Parts { db, revocations, clerk, .. } = &*app.state;
         let instance = with_readiness(&app, Readiness::new(db, &verifier, revocations, clerk, &Setup::default().lifecycle));
         assert_eq!(instance.nobody().get("/readyz").await.json()["status"], "ok");
 

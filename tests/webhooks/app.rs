@@ -32,7 +32,7 @@ use tenantry::limits::Limiter;
 use tenantry::mail::Mail;
 use tenantry::metrics::Metrics;
 use tenantry::server::Lifecycle;
-use tenantry::state::AppState;
+use tenantry::state::{AppState, Parts};
 use tenantry::tasks::TrashHold;
 use tenantry::webhooks::{Signatures, delivery};
 use tower::ServiceExt as _;
@@ -74,7 +74,7 @@ impl App {
         let grace = chrono::TimeDelta::days(7);
         let verifier = Verifier::new(VerifierConfig::new("https://clerk.example", parties, keys)).unwrap();
         let clerk = Api::new(ApiConfig::new("https://api.clerk.example", None)).unwrap();
-        let state = AppState {
+        let state = AppState::from(Parts {
             readiness: Readiness::new(&db, &verifier, &revocations, &clerk, &Lifecycle::default()),
             metrics: Metrics::default(),
             entitlements: Entitlements::new(Catalogue::default(), grace, Clock::system(), &revocations),
@@ -90,7 +90,7 @@ impl App {
             step_up: StepUp(None),
             dashboard: Dashboard::default(),
             trash: TrashHold(TimeDelta::days(30)),
-        };
+        });
         let limits =
             Limits { timeout: Duration::from_secs(10), body: 1024 * 1024, concurrent: 512, origins: Vec::new() };
         Self { db, router: tenantry::app(state, &limits) }

@@ -7,11 +7,11 @@ mod member_limit;
 mod views;
 
 use axum::http::HeaderValue;
-use axum::middleware::from_fn_with_state;
 use clerk_emulator::{Plan, Seed};
 use serde_json::json;
-use tenantry::auth::{ApiRoutes, GuardedRoutes, authenticate};
+use tenantry::auth::{ApiRoutes, Callers, GuardedRoutes, authenticate};
 use tenantry::config::Catalogue;
+use tenantry::http::around::around;
 use tenantry::http::middleware::{Limits, wrap};
 use tenantry::state::AppState;
 
@@ -56,14 +56,14 @@ pub async fn billed(on: Database) -> TestApp {
 /// The same service with other routes, mounted as slices mount theirs.
 fn mounted(app: &TestApp, routes: GuardedRoutes<AppState>) -> TestApp {
     let (routes, _) = ApiRoutes::new().routes(routes).into_parts();
-    let callers = (app.state.verifier.clone(), app.state.revocations.clone());
+    let callers = Callers { verifier: app.state.verifier.clone(), revocations: app.state.revocations.clone() };
     let limits = Limits {
         timeout: setup().timeout,
         body: 1024,
         concurrent: 100,
         origins: vec![HeaderValue::from_static(ORIGIN)],
     };
-    let routes = routes.route_layer(from_fn_with_state(callers, authenticate));
+    let routes = routes.route_layer(around(callers, authenticate));
     TestApp { router: wrap(routes, &limits, &app.state.metrics).with_state(app.state.clone()), ..app.clone() }
 }
 

@@ -25,7 +25,7 @@ use tenantry::limits::Limiter;
 use tenantry::mail::Mail;
 use tenantry::metrics::Metrics;
 use tenantry::server::Lifecycle;
-use tenantry::state::AppState;
+use tenantry::state::{AppState, Parts};
 use tenantry::tasks::TrashHold;
 use tenantry::webhooks::Signatures;
 use tenantry::worker::worker;
@@ -205,7 +205,7 @@ fn state(clerk: &Emulator, db: Db, revocations: &Revocations, setup: &Setup) -> 
     let trash = TrashHold(setup.trash_hold);
     let mail = Mail::new(setup.mail.as_ref()).unwrap();
     let lifecycle = setup.lifecycle.clone();
-    AppState {
+    AppState::from(Parts {
         readiness: Readiness::new(&db, &verifier, &revocations, &backend_api, &lifecycle),
         metrics: setup.metrics.clone(),
         events: Feed::new(db.clone(), setup.clock.clone(), setup.limits.max_event_streams),
@@ -221,7 +221,7 @@ fn state(clerk: &Emulator, db: Db, revocations: &Revocations, setup: &Setup) -> 
         step_up,
         dashboard: Dashboard::default(),
         trash,
-    }
+    })
 }
 
 fn router(state: &AppState, setup: &Setup) -> Router {
