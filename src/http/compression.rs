@@ -73,9 +73,12 @@ mod tests {
         response.headers().get(name).map_or("-", |value| value.to_str().unwrap_or("?"))
     }
 
+    /// What is accepted, the answer's tag and size; then its encoding and what it varies by.
+    type Case = (&'static [&'static str], Option<&'static str>, usize, &'static str, &'static str);
+
     #[tokio::test]
     async fn what_is_large_and_untagged_is_compressed_for_who_accepts_it_and_varies() {
-        let cases: [(&[&str], Option<&str>, usize, &str, &str); 7] = [
+        let cases: [Case; 7] = [
             (&["gzip"], None, 1000, "gzip", "accept-encoding"),
             (&["br", "gzip;q=0.5"], None, 1000, "gzip", "accept-encoding"),
             (&["br"], None, 1000, "-", "accept-encoding"),
