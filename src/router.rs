@@ -3,12 +3,11 @@
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use axum::routing::Route;
 use utoipa::openapi::OpenApi;
 
 use crate::auth::{ApiRoutes, Callers, PublicRoutes};
 use crate::error::Error;
-use crate::http::around::around;
+use crate::http::around::{Next, around};
 use crate::http::middleware::{Limits, wrap};
 use crate::limits::{Door, Limiter, limit_address, limit_caller};
 use crate::state::AppState;
@@ -35,7 +34,7 @@ fn guarded(api: Router<AppState>, state: &AppState) -> Router<AppState> {
 }
 
 /// Tells who calls, and holds them to their limits.
-pub async fn identify_and_limit((callers, limiter): (Callers, Limiter), mut request: Request, next: Route) -> Response {
+pub async fn identify_and_limit((callers, limiter): (Callers, Limiter), mut request: Request, next: Next) -> Response {
     match callers.identify(&mut request).await {
         Ok(()) => limit_caller(limiter, request, next).await,
         Err(refused) => refused.into_response(),

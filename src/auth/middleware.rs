@@ -2,13 +2,12 @@
 
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use axum::routing::Route;
 
 use super::{AuthUser, Revocations};
 use crate::clerk::bearer::bearer_of;
 use crate::clerk::{Reject, Verifier};
 use crate::error::Error;
-use crate::http::around::run;
+use crate::http::around::{Next, run};
 use crate::http::middleware::note_caller;
 
 /// What tells who calls. Cheap to clone.
@@ -22,7 +21,7 @@ pub struct Callers {
 
 /// Answers 401 without an accepted token; else leaves an [`AuthUser`] for the guards. For
 /// [`around`](crate::http::around::around).
-pub async fn authenticate(callers: Callers, mut request: Request, next: Route) -> Response {
+pub async fn authenticate(callers: Callers, mut request: Request, next: Next) -> Response {
     if let Err(refused) = callers.identify(&mut request).await {
         return refused.into_response();
     }

@@ -12,13 +12,16 @@ use futures_util::FutureExt;
 use futures_util::future::NeverError;
 use tower::{Layer, Service, ServiceExt};
 
+/// What comes next: a route, by the type that axum hides what it is made of.
+pub type Next = Route;
+
 /// Puts a function around routes, which is given what all requests share, the request, and what comes next.
 pub fn around<C, F>(shared: C, function: F) -> Around<C, F> {
     Around { shared, function }
 }
 
 /// Goes on to what comes next.
-pub async fn run(next: Route, request: Request) -> Response {
+pub async fn run(next: Next, request: Request) -> Response {
     next.oneshot(request).await.unwrap_or_else(|never| match never {})
 }
 

@@ -12,7 +12,6 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::Route;
 use futures_util::FutureExt;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -21,7 +20,7 @@ use uuid::Uuid;
 
 use crate::config::Config;
 use crate::error::{Error, Failure, PROBLEM_JSON, REQUEST_ID};
-use crate::http::around::{around, run};
+use crate::http::around::{Next, around, run};
 use crate::http::compression::Accepted;
 use crate::http::extract::{BodyLimit, payload_too_large};
 use crate::http::page::TOTAL_COUNT;
@@ -133,7 +132,7 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
         .max_age(Duration::from_secs(3600))
 }
 
-async fn observe(observer: Arc<Observer>, mut request: Request, next: Route) -> Response {
+async fn observe(observer: Arc<Observer>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = request_id(request.headers());
     // For the audit log.
@@ -162,7 +161,7 @@ async fn observe(observer: Arc<Observer>, mut request: Request, next: Route) -> 
 
 impl Observer {
     /// Only a browser on another page sends an `Origin`; the others need not wait for headers that nobody reads.
-    async fn answer(&self, request: Request, next: Route) -> Response {
+    async fn answer(&self, request: Request, next: Next) -> Response {
         if request.headers().contains_key(header::ORIGIN) {
             let next = service_fn(async |request| Ok::<_, Infallible>(self.admit(request, next.clone()).await));
             return self.cors.layer(next).oneshot(request).await.unwrap_or_else(|never| match never {});
@@ -172,7 +171,7 @@ impl Observer {
         response
     }
 
-    async fn admit(&self, mut request: Request, next: Route) -> Response {
+    async fn admit(&self, mut request: Request, next: Next) -> Response {
         let Ok(_place) = self.slots.enter(request.uri().path()) else { return Error::OVERLOADED.into_response() };
         let accepted = Accepted::by(&request);
         DefaultBodyLimit::max(self.body).apply(&mut request);
@@ -181,7 +180,7 @@ impl Observer {
     }
 
     /// The answer, unless it takes too long or ends in a panic.
-    async fn bounded(&self, request: Request, next: Route) -> Response {
+    async fn bounded(&self, request: Request, next: Next) -> Response {
         let answered = tokio::time::timeout(self.timeout, run(next, request));
         match AssertUnwindSafe(answered).catch_unwind().await {
             Ok(Ok(response)) => response,

@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use axum::routing::Route;
 
 use super::{Class, Limiter};
 use crate::auth::AuthUser;
 use crate::db::holding;
 use crate::error::Error;
-use crate::http::around::run;
+use crate::http::around::{Next, run};
 
 /// That a caller answers for a request though nothing is counted: their plan multiplies by nothing.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +19,7 @@ pub(super) struct Unlimited;
 /// Counts the request against its caller and tenant, and waits for one of the tenant's turns.
 ///
 /// Keyed by tenant and person, so that neither a fresh token nor another session begins anew.
-pub async fn limit_caller(limiter: Limiter, request: Request, next: Route) -> Response {
+pub async fn limit_caller(limiter: Limiter, request: Request, next: Next) -> Response {
     // Nobody was verified: the guard refuses.
     let Some(user) = request.extensions().get::<AuthUser>().cloned() else { return run(next, request).await };
     let standing = limiter.count(Class::of(request.method(), request.uri()), &user);

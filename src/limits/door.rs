@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::Route;
 
 use super::bucket::Buckets;
 use super::caller::{Unlimited, crowded};
@@ -13,7 +12,7 @@ use super::{Class, Limiter};
 use crate::clerk::Verifier;
 use crate::clerk::bearer::bearer_of;
 use crate::db::holding;
-use crate::http::around::run;
+use crate::http::around::{Next, run};
 use crate::http::middleware::RATE_LIMIT;
 use crate::http::shed::PROBES;
 
@@ -31,7 +30,7 @@ pub struct Door {
 ///
 /// A caller whose token was verified before passes all the same, so a neighbour behind the same address does them no harm while
 /// it lasts. A delivery is judged by its signature first: others send from Clerk's addresses too.
-pub async fn limit_address(door: Door, request: Request, next: Route) -> Response {
+pub async fn limit_address(door: Door, request: Request, next: Next) -> Response {
     if PROBES.contains(&request.uri().path()) {
         return run(next, request).await;
     }
@@ -59,7 +58,7 @@ impl Door {
 }
 
 /// Deliveries have turns by address, as tenants have: whoever sends bodies slowly holds up their own address alone.
-async fn in_turn(door: &Door, class: Class, request: Request, next: Route) -> Response {
+async fn in_turn(door: &Door, class: Class, request: Request, next: Next) -> Response {
     if class != Class::Webhook {
         return run(next, request).await;
     }
