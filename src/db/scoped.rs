@@ -13,8 +13,8 @@ pub struct Scoped {
     pub(super) identity: Identity,
 }
 
-/// What the view without a tenant runs its statements on: the pool, or a transaction.
-pub trait SystemConnection: ConnectionTrait {
+/// What a view runs its statements on: the pool, or a transaction.
+pub trait Connection: ConnectionTrait {
     /// What it runs selections on, which may cost less.
     fn reader(&self) -> Reader<'_>;
 }
@@ -28,13 +28,13 @@ pub enum Reader<'a> {
     Transaction(&'a Transaction),
 }
 
-impl SystemConnection for Scoped {
+impl Connection for Scoped {
     fn reader(&self) -> Reader<'_> {
         Reader::Pool(self)
     }
 }
 
-impl SystemConnection for Transaction {
+impl Connection for Transaction {
     fn reader(&self) -> Reader<'_> {
         Reader::Transaction(self)
     }
