@@ -68,7 +68,7 @@ pub trait TenantOwned: EntityTrait {
 /// each also runs under the role `tenantry_app` with the tenant set, so that row-level security answers for it again.
 #[derive(Debug, Clone)]
 pub struct TenantDb<C = Scoped> {
-    connection: C,
+    pub(super) connection: C,
     tenant: TenantId,
 }
 
