@@ -68,7 +68,7 @@ pub trait TenantOwned: EntityTrait {
 /// each also runs under the role `tenantry_app` with the tenant set, so that row-level security answers for it again.
 #[derive(Debug, Clone)]
 pub struct TenantDb<C = Scoped> {
-    pub(super) connection: C,
+    connection: C,
     tenant: TenantId,
 }
 

@@ -10,10 +10,9 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::entity::{Column, Derived, Entity, Model, Priority, Status, label};
-use super::living;
 use super::person::Scope;
 use crate::auth::AuthUser;
-use crate::db::search::{Found, TextIndex, common, containing};
+use crate::db::search::containing;
 use crate::db::{Keyset, TenantDb, TenantId};
 use crate::error::{FieldError, Result};
 use crate::http::page::{Count, Cursor, Direction, PageRequest, SortKey};
@@ -117,14 +116,6 @@ pub struct Listed {
     pub total: Option<u64>,
 }
 
-/// The texts of the living tasks.
-const TEXTS: TextIndex<Entity> = TextIndex { id: Column::Id, function: "tasks_containing" };
-
-/// The columns that are searched.
-fn searched() -> [ColumnRef; 2] {
-    [(Entity, Column::TitleFolded).into_column_ref(), (Entity, Column::DescriptionFolded).into_column_ref()]
-}
-
 /// Reads one page.
 ///
 /// # Errors
@@ -132,13 +123,7 @@ fn searched() -> [ColumnRef; 2] {
 pub async fn list(db: &TenantDb, caller: &AuthUser, scope: &Scope, query: TaskQuery) -> Result<Listed> {
     let (by, order, count) = (query.by(), query.order(), query.count);
     let rows = Entity::find().filter(scope.condition()).filter(query.condition(db.tenant(), &caller.user_id)?);
-    let search = query.search.clone();
     let keyset = query.keyset()?;
-    let rows = match found(db, search.as_deref()).await? {
-        Found::Nothing => return Ok(Listed { rows: Vec::new(), next: None, total: count.map(|_| 0) }),
-        Found::Few(these) => rows.filter(these),
-        Found::Many => rows,
-    };
     let total = match count {
         Some(Count::Exact) => Some(db.count(rows.clone()).await?),
         None => None,
@@ -151,13 +136,6 @@ pub async fn list(db: &TenantDb, caller: &AuthUser, scope: &Scope, query: TaskQu
         id: last.id,
     });
     Ok(Listed { rows, next, total })
-}
-
-/// Which of the tenant's tasks can contain a text.
-async fn found(db: &TenantDb, text: Option<&str>) -> Result<Found> {
-    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(Found::Many) };
-    let rows = living().filter(containing(Some(text), searched())?);
-    Ok(db.found(&TEXTS, text, rows).await?)
 }
 
 impl TaskQuery {
@@ -212,8 +190,8 @@ impl TaskQuery {
                     .add_option(any(&named, |values| Column::AssigneeId.is_in(values))),
             );
         }
-        let searched = containing(self.search.as_deref(), searched())?;
-        Ok(if searched.is_empty() { condition } else { condition.add(common(searched)) })
+        let searched = [(Entity, Column::TitleFolded), (Entity, Column::DescriptionFolded)];
+        Ok(condition.add(containing(self.search.as_deref(), searched)?))
     }
 }
 

@@ -53,27 +53,6 @@ impl Explainer {
         all
     }
 
-    /// How often a statement reads an index, and how often it reads the table from end to end, by PostgreSQL's own count: the
-    /// plan of what a function does is seen by nobody else. Counted from the sixth execution on, when its plan has settled.
-    pub async fn reads(&self, statement: &Statement, index: &str, table: &str) -> (i64, i64) {
-        self.session.execute_unprepared(&format!("SET LOCAL ROLE {APP_ROLE}")).await.unwrap();
-        for _ in 0..5 {
-            self.session.query_all_raw(statement.clone()).await.unwrap();
-        }
-        let before = self.counted(index, table).await;
-        self.session.query_all_raw(statement.clone()).await.unwrap();
-        let after = self.counted(index, table).await;
-        (after.0 - before.0, after.1 - before.1)
-    }
-
-    async fn counted(&self, index: &str, table: &str) -> (i64, i64) {
-        let scans = |of: &str| format!("pg_stat_get_xact_numscans('{of}'::regclass)");
-        let count = format!("SELECT {}, {}", scans(index), scans(table));
-        let row =
-            self.session.query_one_raw(Statement::from_string(DbBackend::Postgres, count)).await.unwrap().unwrap();
-        (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap())
-    }
-
     /// The plan for these very values and, on PostgreSQL, the one that a pooled connection comes to after some executions.
     async fn plans(&self, statement: &Statement) -> Vec<Plan> {
         if !has_a_plan(statement) {
@@ -153,14 +132,6 @@ impl Plan {
         match self {
             Self::Postgres(root) => nodes(root).any(|node| text(node, "Node Type").contains("Sort")),
             Self::Sqlite(lines) => lines.iter().any(|line| line.contains("TEMP B-TREE FOR ORDER BY")),
-        }
-    }
-
-    /// Whether an index is read, on SQLite without the rows it is of.
-    pub fn reads(&self, index: &str) -> bool {
-        match self {
-            Self::Postgres(root) => nodes(root).any(|node| text(node, "Index Name") == index),
-            Self::Sqlite(lines) => lines.iter().any(|line| line.contains(&format!("USING COVERING INDEX {index} "))),
         }
     }
 

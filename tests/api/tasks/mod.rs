@@ -16,7 +16,6 @@ mod person;
 mod preconditions;
 pub mod random_lists;
 mod search;
-mod search_index;
 mod stats;
 mod trash;
 mod trash_purge;
