@@ -111,7 +111,8 @@ impl DatabaseUrl {
         !url.query_pairs().any(|(name, value)| name == "statement-cache-capacity" && value == "0")
     }
 
-    fn is_in_memory(&self) -> bool {
+    /// Whether it is a SQLite database without a file.
+    pub fn is_in_memory(&self) -> bool {
         let text = self.expose();
         self.kind == DatabaseKind::Sqlite && (text.contains(":memory:") || text.contains("mode=memory"))
     }

@@ -21,9 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Hold(#[expect(dead_code, reason = "held until dropped")] File);
 
-/// Where the database is; none on PostgreSQL.
+/// Where the database is; none on PostgreSQL, nor where it is in memory alone.
 pub fn path(url: &DatabaseUrl) -> Option<PathBuf> {
-    if url.kind() != DatabaseKind::Sqlite {
+    if url.kind() != DatabaseKind::Sqlite || url.is_in_memory() {
         return None;
     }
     let options = SqliteConnectOptions::from_str(url.expose()).ok()?;
@@ -104,6 +104,15 @@ pub fn beside(database: &Path, ending: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_database_in_a_file_has_a_place() {
+        let place = |url: &str| path(&DatabaseUrl::parse(url).unwrap());
+        assert_eq!(place("sqlite://a.db?mode=rwc"), Some(PathBuf::from("a.db")));
+        for nowhere in ["sqlite::memory:", "sqlite://a?mode=memory", "postgres://tenantry@127.0.0.1/tenantry"] {
+            assert_eq!(place(nowhere), None, "{nowhere}");
+        }
+    }
 
     #[tokio::test]
     async fn nobody_is_alone_while_somebody_shares() {
