@@ -54,7 +54,11 @@ pub const VARIABLES: &[Variable] = &[
         Depends("`DATABASE_URL`"),
         "the same database as the role that owns the tables, for migrations",
     ),
-    open("DATABASE_MAX_CONNECTIONS", Fixed("20"), "connections in the pool at most, 1 to 1000"),
+    open(
+        "DATABASE_MAX_CONNECTIONS",
+        Fixed("20"),
+        "connections for requests at most, 1 to 1000; on PostgreSQL a quarter as many beside them, at least 4",
+    ),
     open("DATABASE_MIN_CONNECTIONS", Fixed("0"), "connections kept open when idle, 0 to `DATABASE_MAX_CONNECTIONS`"),
     open("DATABASE_ACQUIRE_TIMEOUT_SECONDS", Fixed("3"), "how long a request waits for a connection, 1 to 60"),
     open("DATABASE_STATEMENT_TIMEOUT_SECONDS", Fixed("5"), "how long one statement may run, 1 to 300"),

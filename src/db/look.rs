@@ -28,7 +28,7 @@ impl Db {
         if let Some(path) = file::path(&config.url) {
             options.map_sqlx_sqlite_opts(move |_| SqliteConnectOptions::new().filename(&path).read_only(true));
         }
-        Ok(Self::over(Database::connect(options).await?, config, None))
+        Self::over(Database::connect(options).await?, config, None)
     }
 
     /// The one row of a statement, as the role that logs in.

@@ -7,11 +7,13 @@ use std::time::Duration;
 use sea_orm::metric::Info;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{Connection as _, Sqlite, SqliteConnection};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr, SqlxError};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr, RuntimeErr, SqlxError};
 use sqlx_core::transaction::TransactionManager;
 use tokio::sync::watch;
 
 use super::file::{self, Hold};
+use super::postgres::{self, Sessions};
+use super::transaction::failed;
 use super::watch::Watch;
 use super::{SystemDb, TenantDb, TenantId};
 use crate::config::{DatabaseConfig, DatabaseKind};
@@ -29,7 +31,10 @@ pub struct Db {
 /// The pool, and how its transactions begin.
 #[derive(Clone)]
 pub(super) struct Pool {
+    /// Everything on SQLite; on PostgreSQL what is no tenant's: webhooks, jobs, the migrator.
     pub(super) connection: DatabaseConnection,
+    /// What is a tenant's on PostgreSQL.
+    pub(super) sessions: Option<Sessions>,
     pub(super) statement_timeout: Duration,
     pub(super) observer: Option<Observer>,
     pub(super) watch: Watch,
@@ -44,7 +49,7 @@ pub(super) struct Pool {
 impl Pool {
     /// Whether this is PostgreSQL.
     pub(super) fn is_postgres(&self) -> bool {
-        self.connection.get_database_backend() == DbBackend::Postgres
+        self.sessions.is_some()
     }
 }
 
@@ -68,17 +73,26 @@ impl Db {
             }
             None => None,
         };
-        Ok(Self::over(Database::connect(options(config)).await?, config, hold))
+        Self::over(Database::connect(options(config)).await?, config, hold)
     }
 
-    pub(super) fn over(connection: DatabaseConnection, config: &DatabaseConfig, hold: Option<Hold>) -> Self {
+    pub(super) fn over(
+        connection: DatabaseConnection,
+        config: &DatabaseConfig,
+        hold: Option<Hold>,
+    ) -> Result<Self, DbErr> {
+        let sessions = match config.url.kind() {
+            DatabaseKind::Sqlite => None,
+            DatabaseKind::Postgres => Some(Sessions::new(config).map_err(failed)?),
+        };
         let (statement_timeout, prepares) = (config.statement_timeout, config.url.prepares_statements());
         let watch = Watch::new(match config.url.kind() {
             DatabaseKind::Sqlite => "sqlite",
             DatabaseKind::Postgres => "postgresql",
         });
         let (commits, hold) = (Arc::default(), hold.map(Arc::new));
-        Self { pool: Pool { connection, statement_timeout, observer: None, watch, prepares, commits, hold } }
+        let pool = Pool { connection, sessions, statement_timeout, observer: None, watch, prepares, commits, hold };
+        Ok(Self { pool })
     }
 
     /// The same pool, calling back after every statement with its text, its values and how long it took. What begins and
@@ -133,18 +147,13 @@ impl Db {
 
     /// Connections of the pool at work, and idle ones.
     pub fn connections(&self) -> (u32, u32) {
-        let (size, idle) = match self.pool.is_postgres() {
-            true => {
-                let pool = self.pool.connection.get_postgres_connection_pool();
-                (pool.size(), pool.num_idle())
-            }
-            false => {
-                let pool = self.pool.connection.get_sqlite_connection_pool();
-                (pool.size(), pool.num_idle())
-            }
-        };
-        let idle = u32::try_from(idle).unwrap_or(size).min(size);
-        (size - idle, idle)
+        if let Some(sessions) = &self.pool.sessions {
+            let (pool, (busy, idle)) = (self.pool.connection.get_postgres_connection_pool(), sessions.counts());
+            let (others, unused) = counts(pool.size(), pool.num_idle());
+            return (busy + others, idle + unused);
+        }
+        let pool = self.pool.connection.get_sqlite_connection_pool();
+        counts(pool.size(), pool.num_idle())
     }
 
     /// Asks the database for an answer.
@@ -152,7 +161,13 @@ impl Db {
     /// # Errors
     /// When it gives none.
     pub async fn ping(&self) -> Result<(), DbErr> {
-        self.pool.watch.operation("PING").run(self.pool.connection.ping()).await
+        let watched = self.pool.watch.operation("PING");
+        let Some(sessions) = &self.pool.sessions else { return watched.run(self.pool.connection.ping()).await };
+        let ask = async {
+            let session = self.pool.watch.waiting(sessions.get()).await?;
+            session.settle().await.map_err(postgres::failed)
+        };
+        watched.run(ask).await.map_err(failed)
     }
 
     /// Closes every connection, waiting for those in use.
@@ -160,17 +175,29 @@ impl Db {
     /// # Errors
     /// When the driver reports one.
     pub async fn close(self) -> Result<(), DbErr> {
+        if let Some(sessions) = &self.pool.sessions {
+            sessions.close().await;
+        }
         self.pool.connection.close().await
     }
 }
 
+fn counts(size: u32, idle: usize) -> (u32, u32) {
+    let idle = u32::try_from(idle).unwrap_or(size).min(size);
+    (size - idle, idle)
+}
+
 pub(super) fn options(config: &DatabaseConfig) -> ConnectOptions {
     let mut options = ConnectOptions::new(config.url.expose());
+    let (most, least, idle) = match config.url.kind() {
+        DatabaseKind::Sqlite => (config.max_connections, config.min_connections, Duration::from_secs(300)),
+        DatabaseKind::Postgres => (system_connections(config), 0, Duration::from_secs(300)),
+    };
     options
-        .max_connections(config.max_connections)
-        .min_connections(config.min_connections)
+        .max_connections(most)
+        .min_connections(least)
         .acquire_timeout(config.acquire_timeout)
-        .idle_timeout(Duration::from_secs(300))
+        .idle_timeout(idle)
         // The default pings on every acquire, which is a round trip a statement.
         .test_before_acquire_if_idle_for(Duration::from_secs(30))
         .sqlx_logging(false)
@@ -191,6 +218,11 @@ pub(super) fn options(config: &DatabaseConfig) -> ConnectOptions {
         // statement timeout is no option: it comes with each transaction.
         .map_sqlx_postgres_opts(|postgres| postgres.application_name("tenantry").extra_float_digits(None));
     options
+}
+
+/// How many connections there are beside those of the tenants, so that neither waits for the other's.
+pub fn system_connections(config: &DatabaseConfig) -> u32 {
+    (config.max_connections / 4).max(4)
 }
 
 /// Whether a connection that comes back to the pool is outside any transaction; else it is closed.

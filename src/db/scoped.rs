@@ -13,8 +13,8 @@ pub struct Scoped {
     pub(super) identity: Identity,
 }
 
-/// What a view runs its statements on: the pool, or a transaction.
-pub trait Connection: ConnectionTrait {
+/// What the view without a tenant runs its statements on: the pool, or a transaction.
+pub trait SystemConnection: ConnectionTrait {
     /// What it runs selections on, which may cost less.
     fn reader(&self) -> Reader<'_>;
 }
@@ -28,13 +28,13 @@ pub enum Reader<'a> {
     Transaction(&'a Transaction),
 }
 
-impl Connection for Scoped {
+impl SystemConnection for Scoped {
     fn reader(&self) -> Reader<'_> {
         Reader::Pool(self)
     }
 }
 
-impl Connection for Transaction {
+impl SystemConnection for Transaction {
     fn reader(&self) -> Reader<'_> {
         Reader::Transaction(self)
     }

@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statem
 use super::identity::{Access, Identity, turn};
 use super::journal::{self, Record};
 use super::pool::Pool;
-use super::scoped::{Connection, Reader, Scoped};
+use super::scoped::{Reader, Scoped, SystemConnection};
 use super::transaction::Transaction;
 
 /// Waits for the turn of [`SystemDb::begin_in_turn`] in a transaction that is under way. Take several in the order of their ids,
@@ -83,7 +83,7 @@ impl SystemDb<Transaction> {
     }
 }
 
-impl<C: Connection> SystemDb<C> {
+impl<C: SystemConnection> SystemDb<C> {
     /// For selections alone: on PostgreSQL they are answered a round trip sooner.
     pub fn reader(&self) -> Reader<'_> {
         self.connection.reader()

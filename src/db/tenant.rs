@@ -4,19 +4,18 @@
 
 use std::fmt;
 
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, Func, OnConflict, Query, SelectStatement};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, DeleteMany, EntityTrait, ExprTrait,
-    FromQueryResult, IdenStatic, Insert, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, Select, SelectTwo,
-    Statement,
+    ActiveModelTrait, ColumnTrait, Condition, DbBackend, DbErr, DeleteMany, EntityTrait, ExprTrait, IdenStatic, Insert,
+    IntoActiveModel, Iterable, QueryFilter, QuerySelect, QueryTrait, Select, SelectTwo, Statement,
 };
 
 use super::Keyset;
-use super::identity::{Access, Identity};
-use super::journal::{self, Record};
+use super::identity::Identity;
+use super::journal::Record;
 use super::pool::Pool;
-use super::scoped::{Connection, Scoped};
-use super::transaction::Transaction;
+use super::rows::{Rows, Whole};
+use super::tenant_connection::{Connection, TenantPool, TenantTransaction};
 
 /// Who owns a row: an organization, or a person in a workspace of their own. The id Clerk gave either.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -57,7 +56,7 @@ impl fmt::Display for TenantId {
 }
 
 /// A table whose every row belongs to one tenant.
-pub trait TenantOwned: EntityTrait {
+pub trait TenantOwned: Whole {
     /// The column that says to whom.
     const TENANT: Self::Column;
 }
@@ -67,38 +66,33 @@ pub trait TenantOwned: EntityTrait {
 /// It is not a connection: a statement cannot run on it but through these methods, and each adds the tenant. On PostgreSQL
 /// each also runs under the role `tenantry_app` with the tenant set, so that row-level security answers for it again.
 #[derive(Debug, Clone)]
-pub struct TenantDb<C = Scoped> {
+pub struct TenantDb<C = TenantPool> {
     connection: C,
     tenant: TenantId,
 }
 
 impl TenantDb {
     pub(super) fn new(pool: Pool, tenant: TenantId) -> Self {
-        Self { connection: Scoped { pool, identity: Identity::Tenant(tenant.clone()) }, tenant }
+        Self { connection: TenantPool { pool, identity: Identity::Tenant(tenant.clone()) }, tenant }
     }
 
     /// Begins a transaction; dropping it rolls back.
     ///
     /// # Errors
     /// The database's.
-    pub async fn begin(&self) -> Result<TenantDb<Transaction>, DbErr> {
-        let connection = Transaction::begin(&self.connection.pool, &self.connection.identity, Access::Write).await?;
+    pub async fn begin(&self) -> Result<TenantDb<TenantTransaction>, DbErr> {
+        let connection = TenantTransaction::begin(&self.connection.pool, &self.connection.identity).await?;
         Ok(TenantDb { connection, tenant: self.tenant.clone() })
     }
 }
 
-impl TenantDb<Transaction> {
+impl TenantDb<TenantTransaction> {
     /// Makes what was done lasting, together with an entry in the tenant's audit log. There is no other way.
     ///
     /// # Errors
     /// The database's; then nothing was done.
     pub async fn commit(self, record: impl Into<Record>) -> Result<(), DbErr> {
-        let (tenant, record) = (self.tenant.as_str(), record.into());
-        if self.connection.get_database_backend() == DbBackend::Postgres {
-            return self.connection.commit_after(journal::call(tenant, &record)).await;
-        }
-        journal::append(&self.connection, tenant, record).await?;
-        self.connection.commit().await
+        self.connection.commit(self.tenant.as_str().to_owned(), record.into()).await
     }
 
     /// Bounds how long a statement of this transaction waits for another's lock. On SQLite the busy timeout does.
@@ -106,25 +100,20 @@ impl TenantDb<Transaction> {
     /// # Errors
     /// The database's.
     pub async fn bound_lock_wait(&self, milliseconds: u32) -> Result<(), DbErr> {
-        if self.connection.get_database_backend() == DbBackend::Postgres {
-            self.connection.execute_unprepared(&format!("SET LOCAL lock_timeout = {milliseconds}")).await?;
-        }
-        Ok(())
+        self.connection.on_postgres(&format!("SET LOCAL lock_timeout = {milliseconds}")).await
     }
-}
 
-impl TenantDb<Transaction> {
     /// Waits until no other transaction of the tenant holds the same name, and holds it until this one ends. On SQLite one
     /// transaction writes at a time anyway.
     ///
     /// # Errors
     /// The database's.
     pub async fn hold(&self, name: &str) -> Result<(), DbErr> {
-        if self.connection.get_database_backend() == DbBackend::Postgres {
+        if self.connection.backend() == DbBackend::Postgres {
             let name = format!("{name} {}", self.tenant);
             let lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
             let statement = Statement::from_sql_and_values(DbBackend::Postgres, lock, [name.into()]);
-            self.connection.execute_raw(statement).await?;
+            self.connection.execute(statement).await?;
         }
         Ok(())
     }
@@ -146,18 +135,19 @@ impl<C: Connection> TenantDb<C> {
     /// # Errors
     /// The database's.
     pub async fn all<E: TenantOwned>(&self, rows: Select<E>) -> Result<Vec<E::Model>, DbErr> {
-        rows.filter(self.own::<E>()).all(&self.connection.reader()).await
+        self.select(rows).await?.models::<E>()
     }
 
     /// Every row of a selection, each with the row of another table that it points at.
     ///
     /// # Errors
     /// The database's.
-    pub async fn all_with<E: TenantOwned, R: EntityTrait>(
+    pub async fn all_with<E: TenantOwned, R: Whole>(
         &self,
         rows: SelectTwo<E, R>,
     ) -> Result<Vec<(E::Model, Option<R::Model>)>, DbErr> {
-        rows.filter(self.own::<E>()).all(&self.connection.reader()).await
+        let statement = rows.filter(self.own::<E>()).build(self.connection.backend());
+        self.connection.rows(statement).await?.pairs::<E, R>()
     }
 
     /// The first row of a selection.
@@ -165,41 +155,43 @@ impl<C: Connection> TenantDb<C> {
     /// # Errors
     /// The database's.
     pub async fn one<E: TenantOwned>(&self, rows: Select<E>) -> Result<Option<E::Model>, DbErr> {
-        rows.filter(self.own::<E>()).limit(1).one(&self.connection.reader()).await
+        Ok(self.select(rows.limit(1)).await?.models::<E>()?.pop())
     }
 
-    /// One row of another shape, such as an aggregate.
+    async fn select<E: TenantOwned>(&self, rows: Select<E>) -> Result<Rows, DbErr> {
+        let statement = rows.filter(self.own::<E>()).build(self.connection.backend());
+        self.connection.rows(statement).await
+    }
+
+    /// The one row of an aggregate all of whose columns are counts, in the order they were selected.
     ///
     /// # Errors
     /// The database's.
-    pub async fn one_as<E: TenantOwned, T: FromQueryResult>(&self, rows: Select<E>) -> Result<Option<T>, DbErr> {
-        rows.filter(self.own::<E>()).into_model::<T>().one(&self.connection.reader()).await
+    pub async fn counts<E: TenantOwned, const N: usize>(&self, rows: Select<E>) -> Result<[i64; N], DbErr> {
+        self.select(rows).await?.counts()
     }
 
     /// How many rows a selection has.
     ///
     /// # Errors
     /// The database's.
-    pub async fn count<E>(&self, rows: Select<E>) -> Result<u64, DbErr>
-    where
-        E: TenantOwned,
-        E::Model: Sync,
-    {
-        rows.filter(self.own::<E>()).count(&self.connection.reader()).await
+    pub async fn count<E: TenantOwned>(&self, rows: Select<E>) -> Result<u64, DbErr> {
+        self.count_of(rows.filter(self.own::<E>()).into_query()).await
     }
 
     /// How many rows a selection with related rows has.
     ///
     /// # Errors
     /// The database's.
-    pub async fn count_with<E, R>(&self, rows: SelectTwo<E, R>) -> Result<u64, DbErr>
-    where
-        E: TenantOwned,
-        R: EntityTrait,
-        E::Model: Sync,
-        R::Model: Sync,
-    {
-        rows.filter(self.own::<E>()).count(&self.connection.reader()).await
+    pub async fn count_with<E: TenantOwned, R: Whole>(&self, rows: SelectTwo<E, R>) -> Result<u64, DbErr> {
+        self.count_of(rows.filter(self.own::<E>()).into_query()).await
+    }
+
+    async fn count_of(&self, rows: SelectStatement) -> Result<u64, DbErr> {
+        let count =
+            Query::select().expr_as(Func::count(Expr::cust("*")), "total").from_subquery(rows, "counted").to_owned();
+        let [total] = self.connection.rows(self.connection.backend().build(&count)).await?.counts()?;
+        u64::try_from(total).map_err(|error| DbErr::Type(error.to_string()))
     }
 
     /// One page of a selection, and whether there is more.
@@ -221,7 +213,7 @@ impl<C: Connection> TenantDb<C> {
     ///
     /// # Errors
     /// The database's.
-    pub async fn page_with<E: TenantOwned, R: EntityTrait>(
+    pub async fn page_with<E: TenantOwned, R: Whole>(
         &self,
         mut rows: SelectTwo<E, R>,
         keyset: &Keyset,
@@ -234,7 +226,7 @@ impl<C: Connection> TenantDb<C> {
 }
 
 /// What writes needs a transaction, whose end names what was done.
-impl TenantDb<Transaction> {
+impl TenantDb<TenantTransaction> {
     /// Inserts a row as the tenant's own, whatever it says of its tenant.
     ///
     /// # Errors
@@ -246,7 +238,10 @@ impl TenantDb<Transaction> {
         <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
     {
         row.set(<A::Entity as TenantOwned>::TENANT, self.tenant.as_str().into());
-        Insert::one(row).exec_with_returning(&self.connection).await
+        let mut insert = Insert::one(row).into_query();
+        insert.returning(Query::returning().exprs(columns::<A::Entity>()));
+        let inserted = self.connection.rows(self.connection.backend().build(&insert)).await?;
+        inserted.models::<A::Entity>()?.pop().ok_or(DbErr::RecordNotInserted)
     }
 
     /// Inserts rows as the tenant's own.
@@ -266,7 +261,7 @@ impl TenantDb<Transaction> {
             })
             .collect();
         if !owned.is_empty() {
-            Insert::many(owned).exec_without_returning(&self.connection).await?;
+            self.connection.execute(Insert::many(owned).build(self.connection.backend())).await?;
         }
         Ok(())
     }
@@ -283,8 +278,8 @@ impl TenantDb<Transaction> {
         row.set(<A::Entity as TenantOwned>::TENANT, self.tenant.as_str().into());
         // `try_insert` alone does not write the clause; without it PostgreSQL ends the transaction at the clash.
         let unless_there = OnConflict::new().do_nothing().to_owned();
-        let inserted = Insert::one(row).on_conflict(unless_there).exec_without_returning(&self.connection).await?;
-        Ok(inserted > 0)
+        let insert = Insert::one(row).on_conflict(unless_there).build(self.connection.backend());
+        Ok(self.connection.execute(insert).await? > 0)
     }
 
     /// Inserts a row as the tenant's own, or changes the tenant's one that it clashes with.
@@ -299,7 +294,8 @@ impl TenantDb<Transaction> {
         row.set(<A::Entity as TenantOwned>::TENANT, self.tenant.as_str().into());
         let own = Expr::col((A::Entity::default(), <A::Entity as TenantOwned>::TENANT)).eq(self.tenant.as_str());
         on_clash.action_and_where(own);
-        match Insert::one(row).on_conflict(on_clash).exec_without_returning(&self.connection).await? {
+        let insert = Insert::one(row).on_conflict(on_clash).build(self.connection.backend());
+        match self.connection.execute(insert).await? {
             0 => Err(DbErr::Custom("a row clashes with another tenant's".into())),
             _ => Ok(()),
         }
@@ -321,7 +317,9 @@ impl TenantDb<Transaction> {
             }
             update = update.col_expr(column, value);
         }
-        update.filter(self.own::<E>()).exec_with_returning(&self.connection).await
+        let mut update = update.filter(self.own::<E>()).into_query();
+        update.returning(Query::returning().exprs(columns::<E>()));
+        self.connection.rows(self.connection.backend().build(&update)).await?.models::<E>()
     }
 
     /// Deletes rows, and says how many.
@@ -329,8 +327,13 @@ impl TenantDb<Transaction> {
     /// # Errors
     /// The database's.
     pub async fn delete<E: TenantOwned>(&self, rows: DeleteMany<E>) -> Result<u64, DbErr> {
-        Ok(rows.filter(self.own::<E>()).exec(&self.connection).await?.rows_affected)
+        self.connection.execute(rows.filter(self.own::<E>()).build(self.connection.backend())).await
     }
+}
+
+/// Every column, in the entity's order, as the ORM selects it.
+fn columns<E: EntityTrait>() -> impl Iterator<Item = Expr> {
+    E::Column::iter().map(|column| column.select_as(Expr::col(column)))
 }
 
 /// Cuts the row that only tells of a next page.

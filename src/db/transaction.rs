@@ -115,32 +115,6 @@ impl Transaction {
         .await
     }
 
-    /// Commits with a last statement that is the same message, in a task of its own.
-    ///
-    /// It is text, since a parameter would make two messages more.
-    pub(super) async fn commit_after(self, last: String) -> Result<(), DbErr> {
-        in_a_task(async move {
-            let Kind::Postgres(mut transaction) = self.kind else {
-                self.execute_unprepared(&last).await?;
-                return self.commit_here().await;
-            };
-            let Some(session) = transaction.session.take() else { return Ok(()) };
-            // The driver believes in a transaction until it has ended one itself, and a ROLLBACK outside any would be warned
-            // of: so there is another, empty one, which it rolls back as the connection goes home, and nobody waits for.
-            let message = format!("{last}; COMMIT AND CHAIN");
-            let statement = Statement::from_string(DbBackend::Postgres, message.as_str());
-            let mut session = session.into_inner();
-            let sent = sea_orm::sqlx::raw_sql(AssertSqlSafe(message.as_str())).execute(&mut *session);
-            let committed = transaction.noted(&statement, self.watch.operation("COMMIT"), sent).await;
-            part_if_read_only(&committed, &mut session, &transaction.sessions);
-            Driver::start_rollback(&mut session);
-            committed?;
-            self.commits.send_replace(());
-            Ok(())
-        })
-        .await
-    }
-
     /// Commits; must not be cancelled.
     pub(super) async fn commit_here(self) -> Result<(), DbErr> {
         match self.kind {
@@ -297,7 +271,7 @@ impl OnPostgres {
 }
 
 /// As SeaORM gives the driver's errors.
-fn failed(error: SqlxError) -> DbErr {
+pub(super) fn failed(error: SqlxError) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(Arc::new(error)))
 }
 

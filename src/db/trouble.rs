@@ -25,6 +25,11 @@ pub(super) fn is_read_only(error: &DbErr) -> bool {
     sql_state(error).as_deref() == Some(READ_ONLY)
 }
 
+/// The same of the driver's error.
+pub(super) fn only_reads(error: &SqlxError) -> bool {
+    error.as_database_error().and_then(|said| said.code()).as_deref() == Some(READ_ONLY)
+}
+
 /// Whether a connection is gone, by what its first use says: the server (57P01, 57P02) or a pooler (class 08) may have said so
 /// before it closed.
 pub(super) fn is_broken(error: &SqlxError) -> bool {

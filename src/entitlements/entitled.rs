@@ -10,7 +10,7 @@ use super::usage;
 use crate::auth::AuthUser;
 use crate::clerk::Reject;
 use crate::config::Catalogue;
-use crate::db::{Connection, TenantDb, TenantOwned, Transaction};
+use crate::db::{Connection, TenantDb, TenantOwned, TenantTransaction};
 use crate::error::{Error, Result};
 
 /// The name under which creating tasks waits for each other.
@@ -127,7 +127,12 @@ impl Entitled {
     ///
     /// # Errors
     /// 402 `task_limit_reached`, and the database's.
-    pub async fn room_for_tasks<E>(&self, tx: &TenantDb<Transaction>, rows: Select<E>, wanted: u64) -> Result<bool>
+    pub async fn room_for_tasks<E>(
+        &self,
+        tx: &TenantDb<TenantTransaction>,
+        rows: Select<E>,
+        wanted: u64,
+    ) -> Result<bool>
     where
         E: TenantOwned + EntityTrait,
         E::Model: Sync,

@@ -17,7 +17,7 @@ use super::entity::{ActiveModel, Column, Entity, Model};
 use super::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, KEPT};
 use crate::auth::AuthUser;
 use crate::db::trouble::sql_state;
-use crate::db::{Record, TenantDb, Transaction};
+use crate::db::{Record, TenantDb, TenantTransaction};
 use crate::error::{Error, Result};
 use crate::http::extract::{body, parse_json, require_json};
 
@@ -76,7 +76,7 @@ impl OnceEmpty {
     ///
     /// # Errors
     /// Those of [`Once::claim`].
-    pub async fn claim(self, tx: &TenantDb<Transaction>, user: &AuthUser) -> Result<Claim> {
+    pub async fn claim(self, tx: &TenantDb<TenantTransaction>, user: &AuthUser) -> Result<Claim> {
         self.0.claim(tx, user).await.map(|((), claim)| claim)
     }
 }
@@ -128,7 +128,7 @@ impl<T> Once<T> {
     ///
     /// # Errors
     /// 422 `idempotency_key_reused` when the key came with another body; 409 `idempotency_in_progress` when a twin is still at work after five seconds.
-    pub async fn claim(self, tx: &TenantDb<Transaction>, user: &AuthUser) -> Result<(T, Claim)> {
+    pub async fn claim(self, tx: &TenantDb<TenantTransaction>, user: &AuthUser) -> Result<(T, Claim)> {
         let Some(key) = self.key else { return Ok((self.body, Claim::Ours(Claimed(None)))) };
         let wait = u32::try_from(WAIT.as_millis()).unwrap_or(5_000);
         tx.bound_lock_wait(wait).await?;
@@ -160,7 +160,7 @@ pub(super) fn this(key: &Key, user_id: &str) -> Condition {
 }
 
 /// On PostgreSQL this waits for a twin's transaction to end, because both insert the same primary key.
-async fn insert(tx: &TenantDb<Transaction>, key: &Key, user_id: &str) -> Result<bool> {
+async fn insert(tx: &TenantDb<TenantTransaction>, key: &Key, user_id: &str) -> Result<bool> {
     let claimed = tx.insert_new(claim(key, user_id)).await;
     claimed.map_err(|error| if waited_in_vain(&error) { in_progress() } else { error.into() })
 }
@@ -193,7 +193,7 @@ pub(super) fn in_progress() -> Error {
     }
 }
 
-async fn stored(tx: &TenantDb<Transaction>, key: &Key, user_id: &str) -> Result<Option<Model>> {
+async fn stored(tx: &TenantDb<TenantTransaction>, key: &Key, user_id: &str) -> Result<Option<Model>> {
     Ok(tx.one(Entity::find().filter(this(key, user_id))).await?)
 }
 
@@ -226,7 +226,7 @@ impl Claimed {
     /// The database's; then nothing was done.
     pub async fn commit(
         self,
-        tx: TenantDb<Transaction>,
+        tx: TenantDb<TenantTransaction>,
         answer: Answer,
         record: impl Into<Record>,
     ) -> Result<Response> {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Job;
 use super::entity::{ActiveModel, Column, Entity, State};
-use crate::db::{TenantDb, Transaction};
+use crate::db::{TenantDb, TenantTransaction};
 
 /// As the index says it. An expression of the query builder would send the word as a value, and match no index.
 const LIVING_KEY: &str = "key IS NOT NULL AND state <> 'dead'";
@@ -17,7 +17,7 @@ const LIVING_KEY: &str = "key IS NOT NULL AND state <> 'dead'";
 ///
 /// # Errors
 /// The database's, and when the job cannot be written as JSON.
-pub async fn enqueue<J: Job>(tx: &TenantDb<Transaction>, job: &J) -> Result<(), DbErr> {
+pub async fn enqueue<J: Job>(tx: &TenantDb<TenantTransaction>, job: &J) -> Result<(), DbErr> {
     enqueue_at(tx, job, Utc::now()).await
 }
 
@@ -25,7 +25,7 @@ pub async fn enqueue<J: Job>(tx: &TenantDb<Transaction>, job: &J) -> Result<(), 
 ///
 /// # Errors
 /// The database's, and when the job cannot be written as JSON.
-pub async fn enqueue_at<J: Job>(tx: &TenantDb<Transaction>, job: &J, due_at: DateTime<Utc>) -> Result<(), DbErr> {
+pub async fn enqueue_at<J: Job>(tx: &TenantDb<TenantTransaction>, job: &J, due_at: DateTime<Utc>) -> Result<(), DbErr> {
     tx.insert_or_change(row(tx.tenant().as_str(), job, due_at)?, renew()).await
 }
 

@@ -11,7 +11,7 @@ use super::job::{About, Limit, SendMail, TellAdmins};
 use super::letter::Sender;
 use super::outlet::Outlet;
 use crate::config::MailConfig;
-use crate::db::{TenantDb, Transaction};
+use crate::db::{TenantDb, TenantTransaction};
 use crate::jobs;
 
 /// Mail, on or off. Cheap to clone.
@@ -49,7 +49,7 @@ impl Mail {
     /// The database's.
     pub async fn task_assigned(
         &self,
-        tx: &TenantDb<Transaction>,
+        tx: &TenantDb<TenantTransaction>,
         task_id: Uuid,
         (from, to): (Option<&str>, Option<&str>),
         by: &str,
@@ -85,7 +85,7 @@ impl Mail {
     ///
     /// # Errors
     /// The database's.
-    pub async fn limit_reached(&self, tx: &TenantDb<Transaction>, limit: Limit) -> Result<(), DbErr> {
+    pub async fn limit_reached(&self, tx: &TenantDb<TenantTransaction>, limit: Limit) -> Result<(), DbErr> {
         if !self.is_on() {
             return Ok(());
         }

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::Kind;
 use super::entity::{ActiveModel, Column, Entity, Model};
 use crate::audit::{Action, Entry, Origin, Target};
-use crate::db::{Db, TenantDb, TenantId, Transaction};
+use crate::db::{Db, TenantDb, TenantId, TenantTransaction};
 use crate::error::Result;
 
 /// Which mail somebody wants.
@@ -135,7 +135,7 @@ pub async fn change(
     Ok(after)
 }
 
-async fn set(tx: &TenantDb<Transaction>, kind: Kind, wanted: bool) -> Result<(), DbErr> {
+async fn set(tx: &TenantDb<TenantTransaction>, kind: Kind, wanted: bool) -> Result<(), DbErr> {
     if tx.insert_new(ActiveModel { wanted: Set(wanted), ..row(kind)? }).await? {
         return Ok(());
     }

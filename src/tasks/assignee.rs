@@ -14,7 +14,7 @@ use super::new::now;
 
 use crate::audit::{Action, Entry, Target};
 use crate::auth::AuthUser;
-use crate::db::{Connection, TenantDb, Transaction};
+use crate::db::{Connection, TenantDb, TenantTransaction};
 use crate::directory::membership;
 use crate::error::{FieldError, Result};
 use crate::jobs::{Context, Failure, Job};
@@ -83,7 +83,7 @@ pub async fn unassign(job: UnassignFormerMember, context: Context) -> Result<(),
 }
 
 /// One batch, and how many it was.
-async fn give_back(tx: &TenantDb<Transaction>, user_id: &str) -> Result<u64, DbErr> {
+async fn give_back(tx: &TenantDb<TenantTransaction>, user_id: &str) -> Result<u64, DbErr> {
     let tenant = tx.tenant().as_str();
     let membership = membership::living()
         .filter(membership::Column::TenantId.eq(tenant))

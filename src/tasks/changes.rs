@@ -12,7 +12,7 @@ use super::new::{CATEGORY, DESCRIPTION, TITLE, accept_due, not_null, now};
 use super::person::Scope;
 use super::wire::TaskChanges;
 use crate::db::search::fold;
-use crate::db::{Connection, TenantDb, Transaction};
+use crate::db::{Connection, TenantDb, TenantTransaction};
 use crate::error::{Error, Result};
 use crate::http::check::Checks;
 use crate::http::etag::{IfMatch, etag};
@@ -125,7 +125,7 @@ impl Aim<'_> {
     ///
     /// # Errors
     /// 404 when there is none, 412 when it has another version.
-    pub async fn lock(&self, tx: &TenantDb<Transaction>) -> Result<Model> {
+    pub async fn lock(&self, tx: &TenantDb<TenantTransaction>) -> Result<Model> {
         let row = Entity::find().filter(self.scope.condition()).filter(Column::Id.eq(self.id)).lock_exclusive();
         self.allowed(tx.one(row).await?)
     }
@@ -145,7 +145,7 @@ impl Aim<'_> {
     /// 404 when there is none, 412 when it has another version.
     pub async fn update(
         &self,
-        tx: &TenantDb<Transaction>,
+        tx: &TenantDb<TenantTransaction>,
         changer: &str,
         assignments: impl IntoIterator<Item = (Column, Expr)>,
     ) -> Result<Model> {
@@ -161,7 +161,7 @@ impl Aim<'_> {
     /// The database's.
     pub async fn update_where(
         &self,
-        tx: &TenantDb<Transaction>,
+        tx: &TenantDb<TenantTransaction>,
         further: Condition,
         changer: &str,
         assignments: impl IntoIterator<Item = (Column, Expr)>,

@@ -4,7 +4,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::entity::label::{ActiveModel, Column, Entity};
-use crate::db::{TenantDb, Transaction};
+use crate::db::{TenantDb, TenantTransaction};
 use crate::http::check::Checks;
 
 const MOST: usize = 20;
@@ -29,7 +29,7 @@ pub fn accept(checks: &mut Checks, labels: &[String]) -> Vec<String> {
 ///
 /// # Errors
 /// The database's.
-pub async fn index(tx: &TenantDb<Transaction>, task: Uuid, labels: &[String], fresh: bool) -> Result<(), DbErr> {
+pub async fn index(tx: &TenantDb<TenantTransaction>, task: Uuid, labels: &[String], fresh: bool) -> Result<(), DbErr> {
     if !fresh {
         tx.delete(Entity::delete_many().filter(Column::TaskId.eq(task))).await?;
     }

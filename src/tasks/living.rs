@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::changes::NOT_FOUND;
 use super::entity::{Column, Entity};
-use crate::db::{Connection, TenantDb, TenantId, Transaction};
+use crate::db::{Connection, TenantDb, TenantId, TenantTransaction};
 use crate::error::Result;
 
 /// The tasks that are not in the trash.
@@ -35,6 +35,6 @@ pub(super) async fn demand<C: Connection>(db: &TenantDb<C>, task: Uuid) -> Resul
 ///
 /// # Errors
 /// 404 when it is not.
-pub(super) async fn hold(tx: &TenantDb<Transaction>, task: Uuid) -> Result<()> {
+pub(super) async fn hold(tx: &TenantDb<TenantTransaction>, task: Uuid) -> Result<()> {
     tx.one(living().filter(Column::Id.eq(task)).lock_shared()).await?.map(drop).ok_or(NOT_FOUND)
 }

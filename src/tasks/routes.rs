@@ -17,7 +17,7 @@ use super::wire::{Completion, NewTask, Task, TaskChanges};
 use super::{activity, assignee, comments, completion, labels, new};
 use crate::audit::{Action, Entry, Origin, Target};
 use crate::auth::{ApiRoutes, RequireCreate, RequireDelete, RequireEdit, RequireView};
-use crate::db::{TenantDb, TenantId, Transaction};
+use crate::db::{TenantDb, TenantId, TenantTransaction};
 use crate::entitlements::Entitlements;
 use crate::error::{Problem, Result};
 use crate::guarded_routes;
@@ -291,7 +291,7 @@ pub async fn get_task_stats(guard: RequireView, scope: Scope, _: NoQuery) -> Res
 }
 
 async fn commit_update(
-    tx: TenantDb<Transaction>,
+    tx: TenantDb<TenantTransaction>,
     origin: &Origin,
     before: Model,
     row: Model,

@@ -1,7 +1,7 @@
 //! The numbers over all tasks, in one aggregate statement.
 
 use sea_orm::sea_query::{CaseStatement, Expr, Func};
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -39,18 +39,6 @@ pub struct TaskPriorities {
     pub high: i64,
 }
 
-#[derive(FromQueryResult)]
-struct Sums {
-    total: i64,
-    pending: i64,
-    started: i64,
-    completed: i64,
-    overdue: i64,
-    low: i64,
-    medium: i64,
-    high: i64,
-}
-
 /// Counts the tasks of a scope.
 ///
 /// # Errors
@@ -68,8 +56,7 @@ pub async fn stats(db: &TenantDb, scope: &Scope) -> Result<TaskStats> {
         .column_as(count_if(Column::Priority.eq(Priority::Medium)), "medium")
         .column_as(count_if(Column::Priority.eq(Priority::High)), "high")
         .filter(scope.condition());
-    let Some(sums) = db.one_as::<Entity, Sums>(rows).await? else { return Ok(TaskStats::default()) };
-    let Sums { total, pending, started, completed, overdue, low, medium, high } = sums;
+    let [total, pending, started, completed, overdue, low, medium, high] = db.counts(rows).await?;
     Ok(TaskStats { total, pending, started, completed, overdue, by_priority: TaskPriorities { low, medium, high } })
 }
 

@@ -5,13 +5,13 @@ mod proxy;
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
 use serde_json::json;
 use tenantry::db::Db;
 use tokio::task::JoinSet;
 
 use self::proxy::{Held, Proxy};
-use crate::support::{Answer, Database, Setup, TestApp};
+use crate::support::{Answer, Caller, Database, Setup, TestApp};
 
 /// An API on PostgreSQL behind a wire, over so many connections, with so many seconds to get one of them and to answer.
 async fn behind_a_wire(connections: u32, acquire: u64, answer: u64) -> Option<(TestApp, Proxy)> {
@@ -26,12 +26,18 @@ async fn behind_a_wire(connections: u32, acquire: u64, answer: u64) -> Option<(T
     Some((app.over(db, &setup), proxy))
 }
 
-/// Opens so many connections.
-async fn warm(app: &TestApp, connections: u32) {
-    let mut open = Vec::new();
+/// Opens so many connections: as many callers are at once waiting for what they asked.
+async fn warm(caller: &Caller, proxy: &Proxy, connections: u32) {
+    proxy.hold(Held::Begins);
+    let begun = proxy.begun();
+    let mut callers = JoinSet::new();
     for _ in 0..connections {
-        open.push(app.db.system().begin().await.unwrap());
+        let caller = caller.clone();
+        callers.spawn(async move { caller.get("/api/tasks").await.summary() });
     }
+    proxy.until_begun(begun + connections as usize).await;
+    proxy.release();
+    assert!(callers.join_all().await.iter().all(|answer| answer == "200"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -44,7 +50,7 @@ async fn callers_who_hang_up_while_a_transaction_begins_leave_no_connection_insi
     for number in 0..CONNECTIONS {
         tasks.push(admin.create_task(&format!("Task {number}")).await);
     }
-    warm(&app, CONNECTIONS).await;
+    warm(&admin, &proxy, CONNECTIONS).await;
     for round in 0..5 {
         proxy.hold(Held::Begins);
         let begun = proxy.begun();
@@ -112,7 +118,7 @@ async fn connections_that_broke_while_idle_cost_nobody_an_answer() {
     let Some((app, proxy)) = behind_a_wire(3, 2, 10).await else { return };
     let admin = app.organization("acme").await.admin();
     for _ in 0..3 {
-        warm(&app, 3).await;
+        warm(&admin, &proxy, 3).await;
         proxy.cut().await;
         proxy.mend().await;
         let task = admin.post("/api/tasks", json!({"title": "After a restart"})).await;
@@ -187,6 +193,24 @@ async fn writers_that_read_first_are_never_told_that_sqlite_is_busy() {
     assert_eq!(indexed.await.unwrap().len(), labels, "the labels that are indexed are not those of the task");
 }
 
+/// Keeps the one connection of requests busy for as long as what this gives is kept: on PostgreSQL by a change that waits for a row.
+async fn hold_the_connection(app: &TestApp, db: &Db, caller: &Caller, task: &str) -> Box<dyn std::any::Any> {
+    if app.on == Database::Sqlite {
+        return Box::new(db.system().begin().await.unwrap());
+    }
+    let somebody = app.scratch.connect().await.begin().await.unwrap();
+    somebody.execute_unprepared("SELECT id FROM tasks FOR UPDATE").await.unwrap();
+    let (caller, task) = (caller.clone(), task.to_owned());
+    tokio::spawn(async move { caller.patch(task, json!({"title": "Waiting"})).await });
+    // On another connection: within a transaction the view does not change.
+    let looker = app.scratch.connect().await;
+    let waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while looker.query_one_raw(Statement::from_string(DbBackend::Postgres, waits)).await.unwrap().is_none() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    Box::new(somebody)
+}
+
 on_both_databases! {
     async fn a_pool_that_is_used_up_is_503_and_no_hang(app) {
         let mut config = app.scratch.config.clone();
@@ -196,7 +220,7 @@ on_both_databases! {
         let admin = app.organization("acme").await.admin();
         let task = admin.create_task("Before").await;
 
-        let held = db.system().begin().await.unwrap();
+        let held = hold_the_connection(&app, &db, &admin, &task.path()).await;
         assert_unavailable(&admin.get(task.path()).await, "503 database_unavailable");
         assert_unavailable(&admin.post("/api/tasks", json!({"title": "Later"})).await, "503 database_unavailable");
         // A second after the last statement that succeeded.

@@ -3,10 +3,11 @@
 use sea_orm::FromQueryResult;
 
 use super::unanswered;
+use crate::db::system_connections;
 use crate::doctor::Case;
 use crate::doctor::finding::{Looked, Verdict};
 
-/// An instance listens on one beside its pool.
+/// An instance listens on one beside its pools.
 const BESIDE: i64 = 1;
 
 #[derive(FromQueryResult)]
@@ -36,7 +37,7 @@ pub(in crate::doctor) async fn look(case: &Case) -> Looked {
         );
         return Ok(Verdict::ok(found));
     }
-    let each = i64::from(database.max_connections) + BESIDE;
+    let each = i64::from(database.max_connections + system_connections(database)) + BESIDE;
     let found =
         format!("the database takes {free}, an instance opens up to {each}: room for {} instances", free / each);
     let mend = "lower DATABASE_MAX_CONNECTIONS, raise max_connections, or put PgBouncer in between";

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{NO_COMMENT, entry};
 use crate::audit::{Action, Origin};
 use crate::auth::AuthUser;
-use crate::db::{Connection, TenantDb, Transaction};
+use crate::db::{Connection, TenantDb, TenantTransaction};
 use crate::error::{Error, Result};
 use crate::http::etag::{IfMatch, etag};
 use crate::tasks::entity::comment::{Column, Entity, Model};
@@ -54,7 +54,7 @@ impl Aim<'_> {
     ///
     /// # Errors
     /// 404 when it is not there, 403 when it is another's, 412 when it has another version.
-    pub async fn own(&self, tx: &TenantDb<Transaction>, user: &AuthUser) -> Result<Model> {
+    pub async fn own(&self, tx: &TenantDb<TenantTransaction>, user: &AuthUser) -> Result<Model> {
         let row = self.only(tx, self.found(tx).lock_exclusive()).await?;
         if row.author_id != user.user_id {
             return Err(not_the_author("Only its author may change a comment."));
@@ -68,7 +68,7 @@ impl Aim<'_> {
     /// Those of [`Self::own`].
     pub async fn edit(
         &self,
-        tx: TenantDb<Transaction>,
+        tx: TenantDb<TenantTransaction>,
         origin: &Origin,
         user: &AuthUser,
         body: String,
@@ -90,7 +90,7 @@ impl Aim<'_> {
     /// # Errors
     /// 404 when it is not there, 403 when it is another's, 412 when it has another version; 401 `token_stale` when the caller was
     /// an administrator when the token was issued.
-    pub async fn delete(&self, tx: TenantDb<Transaction>, origin: &Origin, user: &AuthUser) -> Result<()> {
+    pub async fn delete(&self, tx: TenantDb<TenantTransaction>, origin: &Origin, user: &AuthUser) -> Result<()> {
         let row = self.only(&tx, self.found(&tx).lock_exclusive()).await?;
         if row.author_id != user.user_id && !user.is_admin() {
             user.refuse_former_admin()?;

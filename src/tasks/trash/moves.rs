@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::TrashHold;
 use super::list::TrashedTask;
 use crate::audit::{Action, Entry, Origin, Target};
-use crate::db::{TenantDb, Transaction};
+use crate::db::{TenantDb, TenantTransaction};
 use crate::error::{Error, Result};
 use crate::http::etag::{IfMatch, etag};
 use crate::tasks::changes::{NOT_FOUND, stamp};
@@ -32,7 +32,13 @@ pub fn in_trash(now: DateTime<Utc>) -> Condition {
 ///
 /// # Errors
 /// The database's.
-pub async fn put(tx: TenantDb<Transaction>, origin: &Origin, task: Model, by: &str, hold: TrashHold) -> Result<()> {
+pub async fn put(
+    tx: TenantDb<TenantTransaction>,
+    origin: &Origin,
+    task: Model,
+    by: &str,
+    hold: TrashHold,
+) -> Result<()> {
     let id = task.id;
     if hold.0.is_zero() {
         tx.delete(Entity::delete_many().filter(Column::Id.eq(id))).await?;
@@ -55,7 +61,12 @@ pub async fn put(tx: TenantDb<Transaction>, origin: &Origin, task: Model, by: &s
 ///
 /// # Errors
 /// The database's.
-pub async fn restore(tx: &TenantDb<Transaction>, origin: &Origin, task: Model, by: &str) -> Result<(Model, Entry)> {
+pub async fn restore(
+    tx: &TenantDb<TenantTransaction>,
+    origin: &Origin,
+    task: Model,
+    by: &str,
+) -> Result<(Model, Entry)> {
     let id = task.id;
     let back = [
         (Column::DeletedAt, Expr::value(None::<DateTime<Utc>>)),
@@ -73,7 +84,7 @@ pub async fn restore(tx: &TenantDb<Transaction>, origin: &Origin, task: Model, b
 ///
 /// # Errors
 /// 404 when it is not in the trash, 412 when it has another version.
-pub async fn purge(tx: TenantDb<Transaction>, origin: &Origin, id: Uuid, if_match: &IfMatch) -> Result<()> {
+pub async fn purge(tx: TenantDb<TenantTransaction>, origin: &Origin, id: Uuid, if_match: &IfMatch) -> Result<()> {
     let task = lock(&tx, id).await?;
     if !if_match.allows(task.version) {
         return Err(Error::PreconditionFailed { etag: etag(task.version) });
@@ -86,7 +97,7 @@ pub async fn purge(tx: TenantDb<Transaction>, origin: &Origin, id: Uuid, if_matc
 ///
 /// # Errors
 /// 404 when it is not in the trash, or was there until now.
-pub async fn lock(tx: &TenantDb<Transaction>, id: Uuid) -> Result<Model> {
+pub async fn lock(tx: &TenantDb<TenantTransaction>, id: Uuid) -> Result<Model> {
     let found = Entity::find().filter(in_trash(now())).filter(Column::Id.eq(id));
     tx.one(found.lock_exclusive()).await?.ok_or(NOT_IN_TRASH)
 }
