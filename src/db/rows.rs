@@ -1,10 +1,14 @@
 //! Rows as the drivers give them, and the shapes they are read into.
 
 use sea_orm::{
-    ActiveModelTrait, DbErr, EntityTrait, FromQueryResult, Iterable, PrimaryKeyToColumn, QueryResult, TryIntoModel,
+    ActiveEnum, ActiveModelTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, ModelTrait,
+    PrimaryKeyToColumn, QueryResult, TryIntoModel,
 };
+use serde::de::DeserializeOwned;
 use tokio_postgres::Row;
+use tokio_postgres::types::{FromSql, Json};
 
+use super::TenantOwned;
 use super::postgres::{is_null, read, value};
 
 /// The rows of a statement.
@@ -25,10 +29,10 @@ impl Rows {
     ///
     /// # Errors
     /// When a column is not what the entity says.
-    pub(super) fn models<E: Whole>(&self) -> Result<Vec<E::Model>, DbErr> {
+    pub(super) fn models<E: TenantOwned>(&self) -> Result<Vec<E::Model>, DbErr> {
         match self {
             Self::Orm(rows) => rows.iter().map(|row| E::Model::from_query_result(row, "")).collect(),
-            Self::Postgres(rows) => rows.iter().map(|row| model::<E>(row, 0)).collect(),
+            Self::Postgres(rows) => rows.iter().map(read_whole::<E>).collect(),
         }
     }
 
@@ -69,6 +73,61 @@ impl Rows {
     }
 }
 
+/// A row's columns, one after the other.
+#[derive(Debug)]
+pub struct Cells<'r> {
+    row: &'r Row,
+    place: usize,
+}
+
+impl Cells<'_> {
+    /// The next column, of a type that the driver knows.
+    ///
+    /// # Errors
+    /// When there is none, or of another type.
+    pub fn take<T: for<'r> FromSql<'r>>(&mut self) -> Result<T, DbErr> {
+        let place = self.place;
+        self.place += 1;
+        read(self.row, place)
+    }
+
+    /// The next column, a text that is one of a few.
+    ///
+    /// # Errors
+    /// When there is none, or it is none of them.
+    pub fn take_of<T: ActiveEnum<Value = String>>(&mut self) -> Result<T, DbErr> {
+        T::try_from_value(&self.take()?)
+    }
+
+    /// The next column, of JSON.
+    ///
+    /// # Errors
+    /// When there is none, or it is not that JSON.
+    pub fn take_json<T: DeserializeOwned>(&mut self) -> Result<T, DbErr> {
+        self.take().map(|Json(value)| value)
+    }
+}
+
+/// A row that is nothing but an entity's: as the entity itself reads it, or else by way of the ORM's values.
+fn read_whole<E: TenantOwned>(row: &Row) -> Result<E::Model, DbErr> {
+    match E::by_place(&mut Cells { row, place: 0 }) {
+        Some(read) => {
+            debug_assert!(same_values::<E>(&read, row), "columns of {} were taken for each other", E::default().as_str());
+            read
+        }
+        None => model::<E>(row, 0),
+    }
+}
+
+/// Whether a row means the same by way of the ORM's values: columns of one type are easily taken for each other.
+fn same_values<E: TenantOwned>(read: &Result<E::Model, DbErr>, row: &Row) -> bool {
+    match (read, model::<E>(row, 0)) {
+        (Ok(read), Ok(slowly)) => E::Column::iter().all(|column| read.get(column) == slowly.get(column)),
+        (Ok(_), Err(_)) => false,
+        (Err(_), _) => true,
+    }
+}
+
 /// The row of an entity whose columns begin at a place.
 fn model<E: Whole>(row: &Row, first: usize) -> Result<E::Model, DbErr> {
     let mut made = <E::ActiveModel as ActiveModelTrait>::default();
@@ -89,6 +148,5 @@ fn other<E: Whole>(row: &Row, first: usize) -> Result<Option<E::Model>, DbErr> {
 }
 
 fn same<E: EntityTrait>(one: &E::Column, other: &E::Column) -> bool {
-    use sea_orm::IdenStatic;
     one.as_str() == other.as_str()
 }

@@ -1,6 +1,5 @@
 //! Entity tags made of a row's version, and the conditions of RFC 9110 section 13.
 
-use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -8,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
+use crate::http::json::json;
 
 /// The strong entity tag of a row's version (RFC 9110 section 8.8.3).
 pub fn etag(version: i64) -> HeaderValue {
@@ -155,7 +155,9 @@ impl<T: Serialize> Versioned<T> {
 
 impl<T: Serialize> IntoResponse for Versioned<T> {
     fn into_response(self) -> Response {
-        ([(header::ETAG, etag(self.version))], Json(self.body)).into_response()
+        let mut response = json(&self.body, 1024);
+        response.headers_mut().insert(header::ETAG, etag(self.version));
+        response
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::str::FromStr;
 
-use axum::Json;
 use axum::http::{HeaderName, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -13,12 +12,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::{Error, FieldError, Result};
+use crate::http::json::json;
 use crate::http::query::is_comparable;
 
 /// The most rows of one page, and of those it has when nothing is said.
 pub const MOST: u64 = 200;
 const USUAL: u64 = 100;
 const FURTHEST: u64 = 10_000;
+
+/// About what one item of a page takes as JSON.
+const USUAL_BYTES: usize = 640;
 
 /// What an address may not hold as it is, though some callers send it: the link would end there, or not be ASCII.
 const FOREIGN: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>');
@@ -193,7 +196,7 @@ fn link(uri: &Uri, cursor: &str) -> Option<HeaderValue> {
 
 impl<T: Serialize> IntoResponse for Page<T> {
     fn into_response(self) -> Response {
-        let mut response = Json(self.items).into_response();
+        let mut response = json(&self.items, 2 + self.items.len() * USUAL_BYTES);
         if let Some(link) = self.link {
             response.headers_mut().insert(header::LINK, link);
         }

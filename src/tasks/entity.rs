@@ -5,7 +5,7 @@ use sea_orm::{DeriveIden, FromJsonQueryResult};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::db::TenantOwned;
+use crate::db::{Cells, TenantOwned};
 
 /// How far a task is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
@@ -92,6 +92,39 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl TenantOwned for Entity {
     const TENANT: Column = Column::TenantId;
+
+    fn by_place(cells: &mut Cells<'_>) -> Option<Result<Model, DbErr>> {
+        Some(Model::by_place(cells))
+    }
+}
+
+impl Model {
+    /// In the order of the columns, which is that of the fields.
+    fn by_place(cells: &mut Cells<'_>) -> Result<Self, DbErr> {
+        Ok(Self {
+            tenant_id: cells.take()?,
+            id: cells.take()?,
+            title: cells.take()?,
+            title_folded: cells.take()?,
+            description: cells.take()?,
+            description_folded: cells.take()?,
+            status: cells.take_of()?,
+            priority: cells.take_of()?,
+            category: cells.take()?,
+            labels: cells.take_json()?,
+            assignee_id: cells.take()?,
+            due_date: cells.take()?,
+            completed_at: cells.take()?,
+            created_by: cells.take()?,
+            updated_by: cells.take()?,
+            created_at: cells.take()?,
+            updated_at: cells.take()?,
+            version: cells.take()?,
+            deleted_at: cells.take()?,
+            deleted_by: cells.take()?,
+            purge_at: cells.take()?,
+        })
+    }
 }
 
 /// Columns that the database derives, so that every order of the list has an indexed key that is never null.

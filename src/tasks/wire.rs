@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::entity::{Model, Priority, Status};
 use crate::db::TenantId;
 use crate::http::extract::present;
+use crate::http::time::{optional_time, time};
 
 /// A task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -25,6 +26,7 @@ pub struct Task {
     /// Whether `status` is `completed`.
     pub completed: bool,
     /// When it was completed.
+    #[serde(serialize_with = "optional_time")]
     pub completed_at: Option<DateTime<Utc>>,
     /// How urgent it is.
     pub priority: Priority,
@@ -35,14 +37,17 @@ pub struct Task {
     /// The member who is to do it.
     pub assignee_id: Option<String>,
     /// When it is due.
+    #[serde(serialize_with = "optional_time")]
     pub due_date: Option<DateTime<Utc>>,
     /// Who created it.
     pub created_by: String,
     /// Who changed it last.
     pub updated_by: String,
     /// When it was created.
+    #[serde(serialize_with = "time")]
     pub created_at: DateTime<Utc>,
     /// When it was changed last.
+    #[serde(serialize_with = "time")]
     pub updated_at: DateTime<Utc>,
 }
 

@@ -38,12 +38,12 @@ pub(super) fn filter(config: &LogConfig) -> EnvFilter {
 
 fn lines<S, W>(format: LogFormat, colours: bool, writer: W) -> Box<dyn Layer<S> + Send + Sync>
 where
-    S: Subscriber + for<'a> LookupSpan<'a>,
+    S: Subscriber + for<'a> LookupSpan<'a> + Send + Sync,
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let layer = fmt::layer().with_ansi(colours).with_writer(writer);
     match format {
-        LogFormat::Pretty => Box::new(layer),
-        LogFormat::Json => Box::new(layer.json().flatten_event(true)),
+        LogFormat::Pretty => Box::new(fmt::layer().with_ansi(colours).with_writer(writer)),
+        // That of `tracing-subscriber` reads the span's fields back from text for each line.
+        LogFormat::Json => Box::new(json_subscriber::fmt::layer().with_writer(writer).flatten_event(true)),
     }
 }

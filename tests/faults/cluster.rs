@@ -32,12 +32,41 @@ impl Cluster {
             return None;
         }
         let mut cluster = Self::folder();
-        let data = cluster.data();
-        let initdb = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync"];
-        cluster.run("initdb", &[&["-D", data.to_str().unwrap()], &initdb[..]].concat());
+        cluster.fill();
         cluster.start().await;
         cluster.migrate().await;
         Some(cluster)
+    }
+
+    /// One that strangers' machines reach through TLS alone, as hosted ones are, and the certificate of who vouches for it.
+    pub async fn start_encrypted() -> Option<(Self, PathBuf)> {
+        if programs().is_none() {
+            tools::left_out("PostgreSQL's server programs are not installed");
+            return None;
+        }
+        let mut cluster = Self::folder();
+        cluster.fill();
+        let (data, shown) = (cluster.data(), rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap());
+        let issuer = cluster.folder.path().join("issuer.pem");
+        std::fs::write(&issuer, shown.cert.pem()).unwrap();
+        for (name, text) in [("server.crt", shown.cert.pem()), ("server.key", shown.signing_key.serialize_pem())] {
+            std::fs::write(data.join(name), text).unwrap();
+            std::fs::set_permissions(data.join(name), Permissions::from_mode(0o600)).unwrap();
+            tools::give_to(OWNER, &data.join(name));
+        }
+        // The owner's address says without: the tests look on from this machine.
+        let rules = "host all postgres 127.0.0.1/32 trust\nhostssl all tenantry 127.0.0.1/32 trust\n";
+        std::fs::write(data.join("pg_hba.conf"), rules).unwrap();
+        std::fs::write(data.join("postgresql.auto.conf"), "ssl = on\n").unwrap();
+        cluster.start().await;
+        cluster.migrate().await;
+        Some((cluster, issuer))
+    }
+
+    fn fill(&self) {
+        let data = self.data();
+        let initdb = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync"];
+        self.run("initdb", &[&["-D", data.to_str().unwrap()], &initdb[..]].concat());
     }
 
     /// A copy that follows this one and is read meanwhile; what is committed here from now on is there, too.

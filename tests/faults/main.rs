@@ -12,6 +12,7 @@ mod cluster;
 #[expect(dead_code, reason = "shared with the tests of the API, which use more of it")]
 mod database;
 mod disk_full;
+mod encrypted;
 mod failover;
 mod forged;
 mod keys;

@@ -96,8 +96,9 @@ fn certificates(named: &str) -> Result<Vec<CertificateDer<'static>>, SqlxError> 
     CertificateDer::pem_slice_iter(&pem(named)?).map(|one| one.map_err(unusable)).collect()
 }
 
-/// What is named by its path, or stands in the address itself.
+/// What is named by its path, which sqlx writes so, or stands in the environment itself.
 fn pem(named: &str) -> Result<Vec<u8>, SqlxError> {
+    let named = named.strip_prefix("file: ").unwrap_or(named);
     if named.trim_start().starts_with("-----BEGIN") {
         return Ok(named.as_bytes().to_vec());
     }
@@ -153,5 +154,103 @@ impl ServerCertVerifier for Unverified {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+    use rustls::{ClientConnection, ServerConfig, ServerConnection};
+
+    use super::*;
+
+    /// A server's settings, and the certificate of who vouches for it.
+    struct Served {
+        settings: Arc<ServerConfig>,
+        issuer: String,
+    }
+
+    /// A server that shows a certificate for this name.
+    fn server_of(name: &str) -> Served {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        let key = KeyPair::generate().unwrap();
+        let shown = CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+        let settings = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![shown.der().clone()], PrivateKeyDer::try_from(key.serialize_der()).unwrap())
+            .unwrap();
+        Served { settings: Arc::new(settings), issuer: issuer.pem() }
+    }
+
+    /// Whether a client that was told so much of the address of `database.test` takes what a server shows.
+    fn takes(parameters: &str, served: &Served) -> bool {
+        let address = format!("postgres://tenantry@database.test/tenantry?{parameters}");
+        let read = PgConnectOptions::from_str(&address).unwrap();
+        let config = tls(read.get_ssl_mode(), &read.to_url_lossy()).unwrap();
+        let name = ServerName::try_from("database.test").unwrap();
+        let mut client = ClientConnection::new(Arc::new(config), name).unwrap();
+        let mut server = ServerConnection::new(Arc::clone(&served.settings)).unwrap();
+        while client.is_handshaking() {
+            let mut sent = Vec::new();
+            client.write_tls(&mut sent).unwrap();
+            server.read_tls(&mut sent.as_slice()).unwrap();
+            if server.process_new_packets().is_err() {
+                return false;
+            }
+            let mut answered = Vec::new();
+            server.write_tls(&mut answered).unwrap();
+            client.read_tls(&mut answered.as_slice()).unwrap();
+            if client.process_new_packets().is_err() {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The mode, and whom it may trust.
+    fn mode(mode: &str, issuer: &tempfile::NamedTempFile) -> String {
+        format!("sslmode={mode}&sslrootcert={}", issuer.path().display())
+    }
+
+    fn written(text: &str) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        file
+    }
+
+    #[test]
+    fn require_takes_any_certificate() {
+        assert!(takes("sslmode=require", &server_of("elsewhere.test")));
+    }
+
+    #[test]
+    fn verify_ca_demands_the_issuer_and_not_the_name() {
+        let (served, other) = (server_of("elsewhere.test"), server_of("elsewhere.test"));
+        let issuer = written(&served.issuer);
+        assert!(takes(&mode("verify-ca", &issuer), &served));
+        assert!(!takes(&mode("verify-ca", &issuer), &other), "a certificate of somebody else's was taken");
+        assert!(!takes("sslmode=verify-ca", &served), "an issuer that nobody named was trusted");
+    }
+
+    #[test]
+    fn verify_full_demands_issuer_and_name() {
+        let (served, elsewhere, other) =
+            (server_of("database.test"), server_of("elsewhere.test"), server_of("database.test"));
+        assert!(takes(&mode("verify-full", &written(&served.issuer)), &served));
+        assert!(!takes(&mode("verify-full", &written(&elsewhere.issuer)), &elsewhere), "another name was taken");
+        assert!(!takes(&mode("verify-full", &written(&served.issuer)), &other), "another issuer was trusted");
+    }
+
+    #[test]
+    fn what_sqlx_reads_of_an_address_is_what_the_driver_is_told() {
+        let address = "postgres://some%40body:p%3Aass%2Fword@database.test:6432/some%20name?sslmode=require&options=-c%20geqo%3Doff";
+        let (config, _) = settings(&DatabaseUrl::parse(address).unwrap()).unwrap();
+        assert_eq!((config.get_user(), config.get_dbname()), (Some("some@body"), Some("some name")));
+        assert_eq!((config.get_password(), config.get_ports()), (Some(&b"p:ass/word"[..]), &[6432][..]));
+        assert_eq!((config.get_ssl_mode(), config.get_options()), (SslMode::Require, Some("-c geqo=off")));
     }
 }
