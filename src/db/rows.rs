@@ -112,7 +112,11 @@ impl Cells<'_> {
 fn read_whole<E: TenantOwned>(row: &Row) -> Result<E::Model, DbErr> {
     match E::by_place(&mut Cells { row, place: 0 }) {
         Some(read) => {
-            debug_assert!(same_values::<E>(&read, row), "columns of {} were taken for each other", E::default().as_str());
+            debug_assert!(
+                same_values::<E>(&read, row),
+                "columns of {} were taken for each other",
+                E::default().as_str()
+            );
             read
         }
         None => model::<E>(row, 0),

@@ -295,6 +295,6 @@ fn finish(headers: &mut HeaderMap, id: HeaderValue) {
 /// Writes who is calling into the request's span.
 pub fn note_caller(tenant: Option<&str>, user: &str) {
     let span = Span::current();
-    // At once: a log of JSON reads and writes all fields of the span each time.
+    // At once: a log of JSON writes all fields of the span anew each time.
     tracing::record_all!(span, user = user, tenant = tenant);
 }

@@ -83,8 +83,11 @@ mod tests {
 
     #[test]
     fn each_number_of_places_is_written_as_chrono_does() {
-        for nanoseconds in [0, 1, 10, 1_000, 120_000, 1_000_000, 500_000_000, 999_999_999, 1_000_000_000, 1_500_000_000] {
-            for seconds in [-62_167_219_200 - 1, -62_167_219_200, -1, 0, 59, 1_774_000_019, 253_402_300_799, 253_402_300_800] {
+        for nanoseconds in [0, 1, 10, 1_000, 120_000, 1_000_000, 500_000_000, 999_999_999, 1_000_000_000, 1_500_000_000]
+        {
+            for seconds in
+                [-62_167_219_200 - 1, -62_167_219_200, -1, 0, 59, 1_774_000_019, 253_402_300_799, 253_402_300_800]
+            {
                 if let Some(at) = DateTime::from_timestamp(seconds, nanoseconds) {
                     assert_eq!(ours(at), theirs(at));
                 }
