@@ -27,7 +27,7 @@ pub use keyset::Keyset;
 pub use pool::{Db, system_connections};
 pub use reach::{Unreachable, reach};
 pub use role::Role;
-pub use rows::{Cells, Rows, Whole};
+pub use rows::{Cells, Pair, Rows, Whole};
 pub use scoped::{Reader, Scoped, SystemConnection};
 pub use system::{SystemDb, take_turn};
 pub use tenant::{TenantDb, TenantId, TenantOwned};

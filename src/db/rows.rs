@@ -19,6 +19,9 @@ pub enum Rows {
     Postgres(Vec<Row>),
 }
 
+/// A row, and the row of another table that it points at, if there is one.
+pub type Pair<E, R> = (<E as EntityTrait>::Model, Option<<R as EntityTrait>::Model>);
+
 /// An entity whose rows can be made of the values of its columns. All are.
 pub trait Whole: EntityTrait<ActiveModel: TryIntoModel<Self::Model>> {}
 
@@ -40,7 +43,7 @@ impl Rows {
     ///
     /// # Errors
     /// When a column is not what the entities say.
-    pub(super) fn pairs<E: Whole, R: Whole>(&self) -> Result<Vec<(E::Model, Option<R::Model>)>, DbErr> {
+    pub(super) fn pairs<E: Whole, R: Whole>(&self) -> Result<Vec<Pair<E, R>>, DbErr> {
         match self {
             Self::Orm(rows) => rows
                 .iter()

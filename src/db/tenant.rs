@@ -14,7 +14,7 @@ use super::Keyset;
 use super::identity::Identity;
 use super::journal::Record;
 use super::pool::Pool;
-use super::rows::{Cells, Rows, Whole};
+use super::rows::{Cells, Pair, Rows, Whole};
 use super::tenant_connection::{Connection, TenantPool, TenantTransaction};
 
 /// Who owns a row: an organization, or a person in a workspace of their own. The id Clerk gave either.
@@ -148,10 +148,7 @@ impl<C: Connection> TenantDb<C> {
     ///
     /// # Errors
     /// The database's.
-    pub async fn all_with<E: TenantOwned, R: Whole>(
-        &self,
-        rows: SelectTwo<E, R>,
-    ) -> Result<Vec<(E::Model, Option<R::Model>)>, DbErr> {
+    pub async fn all_with<E: TenantOwned, R: Whole>(&self, rows: SelectTwo<E, R>) -> Result<Vec<Pair<E, R>>, DbErr> {
         let statement = rows.filter(self.own::<E>()).build(self.connection.backend());
         self.connection.rows(statement).await?.pairs::<E, R>()
     }
@@ -223,7 +220,7 @@ impl<C: Connection> TenantDb<C> {
         &self,
         mut rows: SelectTwo<E, R>,
         keyset: &Keyset,
-    ) -> Result<(Vec<(E::Model, Option<R::Model>)>, bool), DbErr> {
+    ) -> Result<(Vec<Pair<E, R>>, bool), DbErr> {
         keyset.apply(QuerySelect::query(&mut rows));
         let mut rows = self.all_with(rows).await?;
         let more = shorten(&mut rows, keyset.limit);

@@ -53,7 +53,7 @@ pub struct TenantTransaction(Kind);
 #[derive(Debug)]
 enum Kind {
     Sqlite(Transaction),
-    Postgres(Pipelined),
+    Postgres(Box<Pipelined>),
 }
 
 #[sea_orm::prelude::async_trait::async_trait]
@@ -76,7 +76,7 @@ impl Connection for TenantTransaction {
 impl TenantTransaction {
     pub(super) async fn begin(pool: &Pool, identity: &Identity) -> Result<Self, DbErr> {
         Ok(Self(match &pool.sessions {
-            Some(sessions) => Kind::Postgres(Pipelined::begin(pool, sessions, identity).await?),
+            Some(sessions) => Kind::Postgres(Box::new(Pipelined::begin(pool, sessions, identity).await?)),
             None => Kind::Sqlite(Transaction::begin(pool, identity, Access::Write).await?),
         }))
     }
