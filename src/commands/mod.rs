@@ -128,8 +128,8 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
     })
 }
 
-/// Has the kernel give memory in pages of 4 KiB. Transparent huge pages would be 2 MiB for each of the allocator's regions that holds a few
-/// small things, 20 MiB of a process that rests, and its requests were not faster for it.
+/// Has the kernel give memory in pages of 4 KiB. Where transparent huge pages are offered, each of the allocator's regions that holds a
+/// few small things takes 2 MiB: of a process at rest that was 49 MiB, and is 32.
 fn small_pages() {
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::disable_transparent_huge_pages(true);
