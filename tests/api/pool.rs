@@ -252,3 +252,28 @@ async fn a_transaction_that_cannot_begin_leaves_no_connection_inside_an_aborted_
         assert!(asked.is_ok(), "the pool gave a connection on inside an aborted transaction: {asked:?}");
     }
 }
+
+#[tokio::test]
+async fn a_tenants_transaction_that_cannot_begin_leaves_no_connection_inside_one() {
+    if !Database::postgres_is_there() {
+        return;
+    }
+    let app = TestApp::start(Database::Postgres).await;
+    let mut config = app.scratch.config.clone();
+    (config.max_connections, config.statement_timeout) = (1, Duration::from_secs(10_000_000_000));
+    let db = Db::connect(&config).await.unwrap();
+    let admin = app.organization("acme").await.admin().at(&app.over(db, &Setup::default()));
+    for _ in 0..3 {
+        assert_eq!(admin.get("/api/tasks").await.summary(), "500 internal_error");
+        assert_eq!(admin.post("/api/tasks", json!({"title": "Never"})).await.summary(), "500 internal_error");
+    }
+    let looker = app.scratch.connect().await;
+    let inside =
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+    let deadline = Instant::now() + Duration::from_secs(5);
+    // The ROLLBACK is sent and not waited for.
+    while looker.query_one_raw(Statement::from_string(DbBackend::Postgres, inside)).await.unwrap().is_some() {
+        assert!(Instant::now() < deadline, "the pool has a connection inside an aborted transaction");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
