@@ -1,10 +1,8 @@
 //! A tenant's transaction on PostgreSQL: on one connection, from its first statement to its end.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use deadpool::managed::Object;
-use sea_orm::metric::Info;
 use sea_orm::{DbBackend, DbErr, SqlxError, Statement};
 use tokio::sync::{Mutex, watch};
 
@@ -79,7 +77,7 @@ impl Pipelined {
             }
             answer
         };
-        let answer = self.noted(statement, self.watch.statement(&statement.sql), asking).await;
+        let answer = self.watch.statement(&statement.sql).noted(self.observer.as_ref(), statement, asking).await;
         line.part_if_read_only(&answer, &self.sessions);
         answer.map_err(failed)
     }
@@ -99,26 +97,12 @@ impl Pipelined {
     async fn sent(&self, text: &str, watched: Watched<'_>, ends: bool) -> Result<u64, DbErr> {
         let statement = Statement::from_string(DbBackend::Postgres, text);
         let mut line = self.line.lock().await;
-        let sent = self.noted(&statement, watched, line.send(text, &self.begins)).await;
+        let sent = watched.noted(self.observer.as_ref(), &statement, line.send(text, &self.begins)).await;
         if ends && sent.is_ok() {
             line.phase = Phase::Sent;
         }
         line.part_if_read_only(&sent, &self.sessions);
         sent.map_err(failed)
-    }
-
-    /// Runs a statement, and tells the observer of it.
-    async fn noted<T>(
-        &self,
-        statement: &Statement,
-        watched: Watched<'_>,
-        running: impl Future<Output = Result<T, SqlxError>>,
-    ) -> Result<T, SqlxError> {
-        let Some(observer) = &self.observer else { return watched.run(running).await };
-        let begun = Instant::now();
-        let result = watched.run(running).await;
-        observer(&Info { elapsed: begun.elapsed(), statement, failed: result.is_err() });
-        result
     }
 }
 

@@ -189,15 +189,15 @@ fn counts(size: u32, idle: usize) -> (u32, u32) {
 
 pub(super) fn options(config: &DatabaseConfig) -> ConnectOptions {
     let mut options = ConnectOptions::new(config.url.expose());
-    let (most, least, idle) = match config.url.kind() {
-        DatabaseKind::Sqlite => (config.max_connections, config.min_connections, Duration::from_secs(300)),
-        DatabaseKind::Postgres => (system_connections(config), 0, Duration::from_secs(300)),
+    let (most, least) = match config.url.kind() {
+        DatabaseKind::Sqlite => (config.max_connections, config.min_connections),
+        DatabaseKind::Postgres => (system_connections(config), 0),
     };
     options
         .max_connections(most)
         .min_connections(least)
         .acquire_timeout(config.acquire_timeout)
-        .idle_timeout(idle)
+        .idle_timeout(Duration::from_secs(300))
         // The default pings on every acquire, which is a round trip a statement.
         .test_before_acquire_if_idle_for(Duration::from_secs(30))
         .sqlx_logging(false)

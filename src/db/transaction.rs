@@ -2,9 +2,7 @@
 
 use std::any::Any;
 use std::sync::Arc;
-use std::time::Instant;
 
-use sea_orm::metric::Info;
 use sea_orm::sqlx::pool::PoolConnection;
 use sea_orm::sqlx::{AssertSqlSafe, PgPool, Postgres};
 use sea_orm::{
@@ -19,7 +17,7 @@ use tracing::Instrument;
 use super::identity::{Access, Identity};
 use super::pool::{Observer, Pool};
 use super::session::{self, part_if_read_only};
-use super::watch::{Watch, Watched};
+use super::watch::Watch;
 
 tokio::task_local! {
     static HELD: Held;
@@ -219,7 +217,10 @@ impl OnPostgres {
     async fn execute(&self, statement: &Statement) -> Result<ExecResult, DbErr> {
         let mut session = self.session().lock().await;
         let watched = self.watch.statement(&statement.sql);
-        let done = self.noted(statement, watched, self.bound(statement).execute(&mut **session)).await;
+        let done = watched
+            .noted(self.observer.as_ref(), statement, self.bound(statement).execute(&mut **session))
+            .await
+            .map_err(failed);
         part_if_read_only(&done, &mut session, &self.sessions);
         done.map(Into::into)
     }
@@ -228,7 +229,8 @@ impl OnPostgres {
         let statement = Statement::from_string(DbBackend::Postgres, sql);
         let mut session = self.session().lock().await;
         let unprepared = sea_orm::sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut **session);
-        let done = self.noted(&statement, self.watch.operation("OTHER"), unprepared).await;
+        let done =
+            self.watch.operation("OTHER").noted(self.observer.as_ref(), &statement, unprepared).await.map_err(failed);
         part_if_read_only(&done, &mut session, &self.sessions);
         done.map(Into::into)
     }
@@ -236,7 +238,10 @@ impl OnPostgres {
     async fn query_one(&self, statement: &Statement) -> Result<Option<QueryResult>, DbErr> {
         let mut session = self.session().lock().await;
         let watched = self.watch.statement(&statement.sql);
-        let row = self.noted(statement, watched, self.bound(statement).fetch_optional(&mut **session)).await;
+        let row = watched
+            .noted(self.observer.as_ref(), statement, self.bound(statement).fetch_optional(&mut **session))
+            .await
+            .map_err(failed);
         part_if_read_only(&row, &mut session, &self.sessions);
         Ok(row?.map(Into::into))
     }
@@ -244,7 +249,10 @@ impl OnPostgres {
     async fn query_all(&self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
         let mut session = self.session().lock().await;
         let watched = self.watch.statement(&statement.sql);
-        let rows = self.noted(statement, watched, self.bound(statement).fetch_all(&mut **session)).await;
+        let rows = watched
+            .noted(self.observer.as_ref(), statement, self.bound(statement).fetch_all(&mut **session))
+            .await
+            .map_err(failed);
         part_if_read_only(&rows, &mut session, &self.sessions);
         Ok(rows?.into_iter().map(Into::into).collect())
     }
@@ -253,20 +261,6 @@ impl OnPostgres {
         let values = statement.values.clone().unwrap_or_else(|| sea_orm::Values(Vec::new()));
         let query = sea_orm::sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), SqlxValues(values));
         query.persistent(self.prepares)
-    }
-
-    /// Runs a statement, and tells the observer of it.
-    async fn noted<T>(
-        &self,
-        statement: &Statement,
-        watched: Watched<'_>,
-        running: impl Future<Output = Result<T, SqlxError>>,
-    ) -> Result<T, DbErr> {
-        let Some(observer) = &self.observer else { return watched.run(running).await.map_err(failed) };
-        let begun = Instant::now();
-        let result = watched.run(running).await;
-        observer(&Info { elapsed: begun.elapsed(), statement, failed: result.is_err() });
-        result.map_err(failed)
     }
 }
 

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use sea_orm::SqlxError;
+use sea_orm::metric::Info;
+use sea_orm::{SqlxError, Statement};
 use tracing::{Instrument, Span, field};
 
+use super::pool::Observer;
 use crate::metrics::Metrics;
 
 /// Watches a pool. Cheap to clone.
@@ -101,6 +103,20 @@ pub(super) struct Watched<'a> {
 }
 
 impl Watched<'_> {
+    /// Asks it by a statement, and tells the observer of that.
+    pub(super) async fn noted<T>(
+        self,
+        observer: Option<&Observer>,
+        statement: &Statement,
+        asking: impl Future<Output = Result<T, SqlxError>>,
+    ) -> Result<T, SqlxError> {
+        let Some(observer) = observer else { return self.run(asking).await };
+        let begun = Instant::now();
+        let result = self.run(asking).await;
+        observer(&Info { elapsed: begun.elapsed(), statement, failed: result.is_err() });
+        result
+    }
+
     /// Asks it.
     pub(super) async fn run<T, E>(self, asking: impl Future<Output = Result<T, E>>) -> Result<T, E> {
         let Self { watch, operation, span } = self;

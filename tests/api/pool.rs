@@ -236,16 +236,21 @@ on_both_databases! {
     }
 }
 
-#[tokio::test]
-async fn a_transaction_that_cannot_begin_leaves_no_connection_inside_an_aborted_one() {
+/// An API on PostgreSQL, and a pool of one connection on which BEGIN passes, and what comes with it fails: a timeout that PostgreSQL does not know.
+async fn that_cannot_begin() -> Option<(TestApp, Db)> {
     if !Database::postgres_is_there() {
-        return;
+        return None;
     }
     let app = TestApp::start(Database::Postgres).await;
     let mut config = app.scratch.config.clone();
-    // No timeout that PostgreSQL knows: BEGIN passes, and what comes with it fails.
     (config.max_connections, config.statement_timeout) = (1, Duration::from_secs(10_000_000_000));
     let db = Db::connect(&config).await.unwrap();
+    Some((app, db))
+}
+
+#[tokio::test]
+async fn a_transaction_that_cannot_begin_leaves_no_connection_inside_an_aborted_one() {
+    let Some((_app, db)) = that_cannot_begin().await else { return };
     for _ in 0..3 {
         assert!(db.system().begin().await.is_err());
         let asked = db.system_connection().execute_unprepared("SELECT 1").await;
@@ -255,13 +260,7 @@ async fn a_transaction_that_cannot_begin_leaves_no_connection_inside_an_aborted_
 
 #[tokio::test]
 async fn a_tenants_transaction_that_cannot_begin_leaves_no_connection_inside_one() {
-    if !Database::postgres_is_there() {
-        return;
-    }
-    let app = TestApp::start(Database::Postgres).await;
-    let mut config = app.scratch.config.clone();
-    (config.max_connections, config.statement_timeout) = (1, Duration::from_secs(10_000_000_000));
-    let db = Db::connect(&config).await.unwrap();
+    let Some((app, db)) = that_cannot_begin().await else { return };
     let admin = app.organization("acme").await.admin().at(&app.over(db, &Setup::default()));
     for _ in 0..3 {
         assert_eq!(admin.get("/api/tasks").await.summary(), "500 internal_error");
