@@ -15,6 +15,7 @@ mod m20261121_000010_create_billing;
 mod m20261121_000011_task_trash_and_comments;
 mod m20261121_000012_create_mail;
 mod m20261121_000013_follow_in_the_audit_log;
+mod m20261122_000014_search_filters;
 pub mod roles;
 pub mod tables;
 
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000011_task_trash_and_comments::Migration),
             Box::new(m20261121_000012_create_mail::Migration),
             Box::new(m20261121_000013_follow_in_the_audit_log::Migration),
+            Box::new(m20261122_000014_search_filters::Migration),
         ]
     }
 }

@@ -46,7 +46,8 @@ pub async fn tasks(db: &Db, emulator: &Emulator) -> Result<()> {
                 for new in tasks_to_begin_with() {
                     let row = tasks::row(&new, &person.id).map_err(anyhow::Error::new)?;
                     let tx = tenant.begin().await?;
-                    let row = tx.insert(row).await?;
+                    let beside = tasks::beside(&row);
+                    let row = tx.insert_beside(row, beside).await?;
                     let entry = Entry::new(&Origin::operator(), Action::TaskCreated, Target::task(row.id));
                     tx.commit(entry.after(&Task::of(row, tenant.tenant()))).await?;
                 }

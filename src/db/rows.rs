@@ -7,6 +7,7 @@ use sea_orm::{
 use serde::de::DeserializeOwned;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Json};
+use uuid::Uuid;
 
 use super::TenantOwned;
 use super::postgres::{is_null, read, value};
@@ -56,6 +57,17 @@ impl Rows {
                 let columns = E::Column::iter().count();
                 rows.iter().map(|row| Ok((model::<E>(row, 0)?, other::<R>(row, columns)?))).collect()
             }
+        }
+    }
+
+    /// The only column, which is an id.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub(super) fn ids(&self) -> Result<Vec<Uuid>, DbErr> {
+        match self {
+            Self::Orm(rows) => rows.iter().map(|row| row.try_get_by_index(0)).collect(),
+            Self::Postgres(rows) => rows.iter().map(|row| read(row, 0)).collect(),
         }
     }
 

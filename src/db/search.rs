@@ -1,6 +1,6 @@
 //! Searching text alike on both databases: folded when it is stored, folded when it is looked for.
 
-use sea_orm::sea_query::{Expr, IntoColumnRef, LikeExpr};
+use sea_orm::sea_query::{Expr, Func, IntoColumnRef, LikeExpr};
 use sea_orm::{Condition, ExprTrait};
 
 use crate::error::{FieldError, Result};
@@ -29,6 +29,14 @@ pub fn containing<C: IntoColumnRef>(text: Option<&str>, columns: impl IntoIterat
     let pattern = format!("%{}%", literally(&fold(text)));
     let like = |column| Expr::col(column).like(LikeExpr::new(pattern.clone()).escape('\\'));
     Ok(columns.into_iter().fold(Condition::any(), |found, column| found.add(like(column))))
+}
+
+/// The same condition, which PostgreSQL then takes for one that every other row meets.
+///
+/// It would take a long text for a rare one, read all rows and sort them, where a list in order has its page soon. Which texts are rare is
+/// known from their n-grams.
+pub fn common(condition: Condition) -> Expr {
+    Func::coalesce([condition.into(), Expr::val(false)]).into()
 }
 
 /// As a part of a LIKE pattern whose escape character is the backslash.

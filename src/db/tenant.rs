@@ -4,11 +4,13 @@
 
 use std::fmt;
 
-use sea_orm::sea_query::{Expr, Func, OnConflict, Query, SelectStatement};
+use sea_orm::sea_query::{DynIden, Expr, Func, IntoIden, OnConflict, Query, SelectStatement};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, DbBackend, DbErr, DeleteMany, EntityTrait, ExprTrait, IdenStatic, Insert,
-    IntoActiveModel, Iterable, QueryFilter, QuerySelect, QueryTrait, Select, SelectTwo, Statement,
+    ActiveModelTrait, ColumnTrait, Condition, DbBackend, DbErr, DeleteMany, EntityName, EntityTrait, ExprTrait,
+    IdenStatic, Insert, Iterable, QueryFilter, QuerySelect, QueryTrait, Select, SelectTwo, Statement,
 };
+
+use uuid::Uuid;
 
 use super::Keyset;
 use super::identity::Identity;
@@ -126,6 +128,11 @@ impl TenantDb<TenantTransaction> {
 }
 
 impl<C: Connection> TenantDb<C> {
+    /// Which database it is.
+    pub fn backend(&self) -> DbBackend {
+        self.connection.backend()
+    }
+
     /// Whose rows these are.
     pub fn tenant(&self) -> &TenantId {
         &self.tenant
@@ -164,6 +171,22 @@ impl<C: Connection> TenantDb<C> {
     async fn select<E: TenantOwned>(&self, rows: Select<E>) -> Result<Rows, DbErr> {
         let statement = rows.filter(self.own::<E>()).build(self.connection.backend());
         self.connection.rows(statement).await
+    }
+
+    /// The ids of rows that meet a condition, at most so many.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(super) async fn ids<E: TenantOwned>(
+        &self,
+        id: E::Column,
+        rows: Condition,
+        at_most: u64,
+    ) -> Result<Vec<Uuid>, DbErr> {
+        let mut select = Query::select();
+        select.column((E::default(), id)).from(E::default().table_ref());
+        select.cond_where(rows).cond_where(self.own::<E>()).limit(at_most);
+        self.connection.rows(self.connection.backend().build(&select)).await?.ids()
     }
 
     /// The one row of an aggregate all of whose columns are counts, in the order they were selected.
@@ -234,14 +257,35 @@ impl TenantDb<TenantTransaction> {
     ///
     /// # Errors
     /// The database's.
-    pub async fn insert<A>(&self, mut row: A) -> Result<<A::Entity as EntityTrait>::Model, DbErr>
+    pub async fn insert<A>(&self, row: A) -> Result<<A::Entity as EntityTrait>::Model, DbErr>
     where
         A: ActiveModelTrait + Send,
         A::Entity: TenantOwned,
-        <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
+    {
+        self.insert_beside(row, []).await
+    }
+
+    /// The same, with columns that no entity has.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn insert_beside<A>(
+        &self,
+        mut row: A,
+        beside: impl IntoIterator<Item = (DynIden, Expr)>,
+    ) -> Result<<A::Entity as EntityTrait>::Model, DbErr>
+    where
+        A: ActiveModelTrait + Send,
+        A::Entity: TenantOwned,
     {
         row.set(<A::Entity as TenantOwned>::TENANT, self.tenant.as_str().into());
-        let mut insert = Insert::one(row).into_query();
+        let own = <A::Entity as EntityTrait>::Column::iter().filter_map(|column| {
+            let value = row.get(column).into_value()?;
+            Some((column.into_iden(), column.save_as(Expr::val(value))))
+        });
+        let (names, values): (Vec<DynIden>, Vec<Expr>) = own.chain(beside).unzip();
+        let mut insert = Query::insert();
+        insert.into_table(A::Entity::default().table_ref()).columns(names).values_panic(values);
         insert.returning(Query::returning().exprs(columns::<A::Entity>()));
         let inserted = self.connection.rows(self.connection.backend().build(&insert)).await?;
         inserted.models::<A::Entity>()?.pop().ok_or(DbErr::RecordNotInserted)
@@ -313,6 +357,19 @@ impl TenantDb<TenantTransaction> {
         rows: Condition,
         changes: impl IntoIterator<Item = (E::Column, Expr)>,
     ) -> Result<Vec<E::Model>, DbErr> {
+        self.update_beside::<E>(rows, changes, []).await
+    }
+
+    /// The same, with columns that no entity has.
+    ///
+    /// # Errors
+    /// Those of [`TenantDb::update`].
+    pub async fn update_beside<E: TenantOwned>(
+        &self,
+        rows: Condition,
+        changes: impl IntoIterator<Item = (E::Column, Expr)>,
+        beside: impl IntoIterator<Item = (DynIden, Expr)>,
+    ) -> Result<Vec<E::Model>, DbErr> {
         let mut update = E::update_many().filter(rows);
         for (column, value) in changes {
             if column.as_str() == E::TENANT.as_str() {
@@ -321,6 +378,7 @@ impl TenantDb<TenantTransaction> {
             update = update.col_expr(column, value);
         }
         let mut update = update.filter(self.own::<E>()).into_query();
+        update.values(beside);
         update.returning(Query::returning().exprs(columns::<E>()));
         self.connection.rows(self.connection.backend().build(&update)).await?.models::<E>()
     }

@@ -1,7 +1,7 @@
 //! A change to a task as one UPDATE: the fields that were sent, the version compared and counted in the same statement.
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{DynIden, Expr};
 use sea_orm::{ActiveEnum, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoSimpleExpr, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use super::new::{CATEGORY, DESCRIPTION, TITLE, accept_due, not_null, now};
 use super::person::Scope;
 use super::wire::TaskChanges;
 use crate::db::search::fold;
-use crate::db::{Connection, TenantDb, TenantTransaction};
+use crate::db::{Connection, NgramFilter, TenantDb, TenantTransaction};
 use crate::error::{Error, Result};
 use crate::http::check::Checks;
 use crate::http::etag::{IfMatch, etag};
@@ -27,6 +27,27 @@ pub struct Accepted {
     pub assignments: Assignments,
     /// The new labels, when they change.
     pub labels: Option<Vec<String>>,
+    /// The new texts, where they change.
+    pub texts: Texts,
+}
+
+/// Texts as they are searched, of which some change.
+#[derive(Debug, Default)]
+pub struct Texts {
+    title: Option<String>,
+    description: Option<Option<String>>,
+}
+
+impl Texts {
+    /// What is to be stored beside the row, so that a search passes it by; nothing when no text changes.
+    pub fn beside(&self, before: &Model) -> Vec<(DynIden, Expr)> {
+        if self.title.is_none() && self.description.is_none() {
+            return Vec::new();
+        }
+        let title = self.title.as_ref().unwrap_or(&before.title_folded);
+        let description = self.description.as_ref().unwrap_or(&before.description_folded).as_ref();
+        NgramFilter::of([Some(title), description].into_iter().flatten().map(String::as_str)).columns().collect()
+    }
 }
 
 /// Reads a change.
@@ -35,15 +56,17 @@ pub struct Accepted {
 /// 422 with every mistake.
 pub fn accept(sent: TaskChanges) -> Result<Accepted> {
     let mut checks = Checks::default();
-    let mut set = Assignments::new();
+    let (mut set, mut texts) = (Assignments::new(), Texts::default());
     if let Some(title) = not_null(&mut checks, "/title", sent.title) {
         let title = checks.line("/title", &title, TITLE);
-        set.push((Column::TitleFolded, Expr::value(fold(&title))));
+        let folded = texts.title.insert(fold(&title)).clone();
+        set.push((Column::TitleFolded, Expr::value(folded)));
         set.push((Column::Title, Expr::value(title)));
     }
     if let Some(description) = sent.description {
         let description = description.map(|text| checks.text("/description", &text, DESCRIPTION));
-        set.push((Column::DescriptionFolded, Expr::value(description.as_deref().map(fold))));
+        let folded = texts.description.insert(description.as_deref().map(fold)).clone();
+        set.push((Column::DescriptionFolded, Expr::value(folded)));
         set.push((Column::Description, Expr::value(description)));
     }
     if let Some(priority) = not_null(&mut checks, "/priority", sent.priority) {
@@ -66,7 +89,7 @@ pub fn accept(sent: TaskChanges) -> Result<Accepted> {
     if let Some(labels) = &labels {
         set.push((Column::Labels, Expr::value(Labels(labels.clone()))));
     }
-    checks.accept(Accepted { assignments: set, labels })
+    checks.accept(Accepted { assignments: set, labels, texts })
 }
 
 /// `status` and `completed` say the same thing twice; when both are sent they must agree.
@@ -148,8 +171,9 @@ impl Aim<'_> {
         tx: &TenantDb<TenantTransaction>,
         changer: &str,
         assignments: impl IntoIterator<Item = (Column, Expr)>,
+        beside: Vec<(DynIden, Expr)>,
     ) -> Result<Model> {
-        match self.update_where(tx, Condition::all(), changer, assignments).await? {
+        match self.change(tx, Condition::all(), changer, assignments, beside).await? {
             Some(row) => Ok(row),
             None => Err(self.refusal(tx).await),
         }
@@ -166,8 +190,19 @@ impl Aim<'_> {
         changer: &str,
         assignments: impl IntoIterator<Item = (Column, Expr)>,
     ) -> Result<Option<Model>> {
-        let stamp = stamp(changer, now());
-        let rows = tx.update::<Entity>(self.condition().add(further), assignments.into_iter().chain(stamp)).await?;
+        self.change(tx, further, changer, assignments, Vec::new()).await
+    }
+
+    async fn change(
+        &self,
+        tx: &TenantDb<TenantTransaction>,
+        further: Condition,
+        changer: &str,
+        assignments: impl IntoIterator<Item = (Column, Expr)>,
+        beside: Vec<(DynIden, Expr)>,
+    ) -> Result<Option<Model>> {
+        let changes = assignments.into_iter().chain(stamp(changer, now()));
+        let rows = tx.update_beside::<Entity>(self.condition().add(further), changes, beside).await?;
         Ok(rows.into_iter().next())
     }
 }

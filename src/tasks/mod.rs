@@ -25,7 +25,7 @@ pub use assignee::{UnassignFormerMember, title_if_assigned, unassign};
 pub use entity::{Priority, Status};
 pub use list::TaskQuery;
 pub use living::living;
-pub use new::row;
+pub use new::{beside, row};
 pub use person::person_router;
 pub use routes::router;
 pub use trash::{TrashHold, purge_overdue};

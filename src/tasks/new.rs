@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, Datelike, SubsecRound, Utc};
 use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::sea_query::{DynIden, Expr};
 use uuid::Uuid;
 
 use super::entity::{ActiveModel, Labels, Priority, Status};
 use super::labels;
 use super::wire::NewTask;
+use crate::db::NgramFilter;
 use crate::db::search::fold;
 use crate::error::Result;
 use crate::http::check::Checks;
@@ -58,6 +60,12 @@ pub fn row(new: &NewTask, creator: &str) -> Result<ActiveModel> {
         deleted_by: NotSet,
         purge_at: NotSet,
     })
+}
+
+/// What is stored beside a row, so that a search passes it by.
+pub fn beside(row: &ActiveModel) -> impl Iterator<Item = (DynIden, Expr)> + use<> {
+    let texts = [row.title_folded.try_as_ref(), row.description_folded.try_as_ref().and_then(Option::as_ref)];
+    NgramFilter::of(texts.into_iter().flatten().map(String::as_str)).columns()
 }
 
 /// A member that may be absent but not null.

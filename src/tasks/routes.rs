@@ -116,7 +116,8 @@ pub async fn create_task(
     if entitled.room_for_tasks(&tx, super::living(), 1).await? {
         mail.limit_reached(&tx, Limit::Tasks).await?;
     }
-    let row = tx.insert(row).await?;
+    let beside = new::beside(&row);
+    let row = tx.insert_beside(row, beside).await?;
     labels::index(&tx, row.id, &row.labels.0, true).await?;
     mail.task_assigned(&tx, row.id, (None, row.assignee_id.as_deref()), &guard.user.user_id).await?;
     let (location, etag) = (format!("{}/{}", scope.tasks_path(), row.id), etag(row.version));
@@ -178,7 +179,8 @@ pub async fn update_task(
     let tx = guard.db.begin().await?;
     let before = target.lock(&tx).await?;
     assignee::demand(&tx, &guard.user, new_assignee.as_deref()).await?;
-    let row = target.update(&tx, &guard.user.user_id, accepted.assignments).await?;
+    let beside = accepted.texts.beside(&before);
+    let row = target.update(&tx, &guard.user.user_id, accepted.assignments, beside).await?;
     if let Some(labels) = &accepted.labels {
         labels::index(&tx, id, labels, false).await?;
     }
