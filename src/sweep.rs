@@ -38,6 +38,7 @@ pub async fn sweep(db: &Db) {
     report("ended sessions", ended_session::sweep(db).await);
     report("changes of access", access_change::sweep(db).await);
     report("tasks in the trash", tasks::purge_overdue(db, Utc::now()).await);
+    report("tasks without a search filter", tasks::make_filters(db).await);
 }
 
 fn report(what: &'static str, swept: Result<u64, DbErr>) {

@@ -2,7 +2,10 @@
 //! search for what few tasks contain need not read all the tenant has.
 //!
 //! All bits set, as they are at first, says nothing of a task. A program that does not know the numbers may change a text: then a
-//! trigger sets all bits again, so that no search misses the task.
+//! trigger sets all bits again, so that no search misses the task. The sweep makes the numbers of such tasks; it finds them by an index
+//! of them alone, which holds nothing when it is done.
+//!
+//! On PostgreSQL, `docs/upgrading.md` says how to make the columns and the indexes before, beside those who write.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
@@ -21,27 +24,35 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let texts = "title_folded, description_folded";
         let (filters, news, olds) = (each("{}", ", "), each("NEW.{}", ", "), each("OLD.{}", ", "));
+        let postgres = manager.get_database_backend() == DbBackend::Postgres;
+        let unless_made = if postgres { "IF NOT EXISTS " } else { "" };
         for filter in names() {
-            run(manager, &format!("ALTER TABLE tasks ADD COLUMN {filter} bigint NOT NULL DEFAULT -1")).await?;
+            let add = format!("ALTER TABLE tasks ADD COLUMN {unless_made}{filter} bigint NOT NULL DEFAULT -1");
+            run(manager, &add).await?;
         }
+        run(
+            manager,
+            "CREATE INDEX IF NOT EXISTS ix_tasks_unfiltered ON tasks (tenant_id, id) WHERE search_filter_7 < 0",
+        )
+        .await?;
         let changed =
             "(NEW.title_folded, NEW.description_folded) IS DISTINCT FROM (OLD.title_folded, OLD.description_folded)";
-        if manager.get_database_backend() == DbBackend::Postgres {
+        if postgres {
             let unknown = each("NEW.{} := -1", "; ");
             run(manager, &format!(
-                "CREATE INDEX ix_tasks_search ON tasks (tenant_id, id) INCLUDE ({filters}) WHERE deleted_at IS NULL;
+                "CREATE INDEX IF NOT EXISTS ix_tasks_search ON tasks (tenant_id, id) INCLUDE ({filters}) WHERE deleted_at IS NULL;
                  CREATE FUNCTION tasks_forget_search_filter() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {unknown}; RETURN NEW; END $$;
                  CREATE TRIGGER tasks_search_filter BEFORE UPDATE OF {texts} ON tasks FOR EACH ROW
                    WHEN ({changed} AND ({news}) IS NOT DISTINCT FROM ({olds})) EXECUTE FUNCTION tasks_forget_search_filter();"
             )).await
         } else {
             let unknown = each("{} = -1", ", ");
-            // Of an index without statistics beside others that have them, SQLite expects that it finds ten rows, and would sort a
-            // list out of it.
+            // With the column of its condition in it, SQLite reads the index alone. Of an index without statistics beside others
+            // that have them it expects ten rows, and would sort a list out of it.
             run(
                 manager,
                 &format!(
-                    "CREATE INDEX ix_tasks_search ON tasks (tenant_id, id, {filters}) WHERE deleted_at IS NULL;
+                    "CREATE INDEX ix_tasks_search ON tasks (tenant_id, id, {filters}, deleted_at) WHERE deleted_at IS NULL;
                  CREATE TRIGGER tasks_search_filter AFTER UPDATE OF {texts} ON tasks
                    WHEN {changed} AND ({news}) IS NOT DISTINCT FROM ({olds})
                  BEGIN UPDATE tasks SET {unknown} WHERE tenant_id = NEW.tenant_id AND id = NEW.id; END;
@@ -59,7 +70,7 @@ impl MigrationTrait for Migration {
             }
             _ => "DROP TRIGGER tasks_search_filter;",
         };
-        run(manager, &format!("{function} DROP INDEX ix_tasks_search;")).await?;
+        run(manager, &format!("{function} DROP INDEX ix_tasks_search; DROP INDEX ix_tasks_unfiltered;")).await?;
         for filter in names() {
             run(manager, &format!("ALTER TABLE tasks DROP COLUMN {filter}")).await?;
         }

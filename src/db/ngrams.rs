@@ -2,7 +2,8 @@
 //! eight numbers beside the row, small enough that an index holds it.
 //!
 //! A text that stands in another has its n-grams, so a row that lacks one of them does not contain it. A row that has them all may; the
-//! text itself decides. All bits set, as the columns are by default, says nothing of a row, and so is never wrong.
+//! text itself decides. All bits set, as the columns are by default, says nothing of a row, and so is never wrong; the last bit belongs to
+//! no n-gram, and tells such a row from one whose text is long.
 
 use sea_orm::sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden};
 use sea_orm::{Condition, DbErr};
@@ -12,6 +13,9 @@ use super::{Connection, TenantDb, TenantOwned};
 
 /// How many numbers of 64 bits: enough for 300 characters before a text of five has to be looked for in one row of ten.
 const WORDS: usize = 8;
+
+/// So many bits are of n-grams: all but the last.
+const BITS: u64 = 64 * WORDS as u64 - 1;
 
 /// So many rows are read by their ids; where more can contain a text, a list that is read in its order soon has its page.
 const FEW: usize = 250;
@@ -58,10 +62,10 @@ impl NgramFilter {
         }
     }
 
-    /// The bit must stay the same forever: it is stored. A character has 21 bits; the product's highest nine depend on all of them.
+    /// The bit must stay the same forever: it is stored. A character has 21 bits; the product's upper half depends on all of them.
     fn set(&mut self, gram: [char; 3]) {
         let packed = gram.into_iter().fold(0_u64, |packed, character| packed << 21 | u64::from(u32::from(character)));
-        let bit = packed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 55;
+        let bit = ((packed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) * BITS) >> 32;
         if let Some(word) = self.0.get_mut((bit / 64) as usize) {
             *word |= 1 << (bit % 64);
         }
@@ -76,6 +80,11 @@ impl NgramFilter {
         let condition = all.fold(Condition::all(), Condition::add);
         (!condition.is_empty()).then_some(condition)
     }
+}
+
+/// Rows whose filter was never made: they are older than filters are, or were changed by a program that does not know of them.
+pub fn unfiltered() -> Expr {
+    Expr::col(column(WORDS - 1)).lt(0)
 }
 
 fn column(place: usize) -> DynIden {
@@ -118,9 +127,16 @@ mod tests {
         let filter = NgramFilter::of(["oil the oak", "東京"]);
         assert_eq!(filter.0.iter().map(|word| word.count_ones()).sum::<u32>(), 10);
         assert_eq!(
-            filter.0, [0; WORDS],
+            filter.0,
+            [2305843009222082560, 1125899906842624, 65568, 0, 17600775983104, 0, 175921860444160, 0],
             "these bits are stored: when they change, searches miss what was stored before"
         );
+    }
+
+    #[test]
+    fn the_longest_text_leaves_the_last_bit() {
+        let text: String = ('a'..='\u{4000}').collect();
+        assert_eq!(NgramFilter::of([&*text]).0, [-1, -1, -1, -1, -1, -1, -1, i64::MAX]);
     }
 
     #[test]

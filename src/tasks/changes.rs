@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use super::completion;
 use super::entity::{Column, Entity, Labels, Model, Status};
-use super::labels;
 use super::new::{CATEGORY, DESCRIPTION, TITLE, accept_due, not_null, now};
 use super::person::Scope;
 use super::wire::TaskChanges;
+use super::{filters, labels};
 use crate::db::search::fold;
-use crate::db::{Connection, NgramFilter, TenantDb, TenantTransaction};
+use crate::db::{Connection, TenantDb, TenantTransaction};
 use crate::error::{Error, Result};
 use crate::http::check::Checks;
 use crate::http::etag::{IfMatch, etag};
@@ -45,8 +45,8 @@ impl Texts {
             return Vec::new();
         }
         let title = self.title.as_ref().unwrap_or(&before.title_folded);
-        let description = self.description.as_ref().unwrap_or(&before.description_folded).as_ref();
-        NgramFilter::of([Some(title), description].into_iter().flatten().map(String::as_str)).columns().collect()
+        let description = self.description.as_ref().unwrap_or(&before.description_folded);
+        filters::beside(title, description.as_deref()).collect()
     }
 }
 

@@ -9,6 +9,7 @@ mod changes;
 mod comments;
 mod completion;
 pub mod entity;
+mod filters;
 mod labels;
 mod list;
 mod living;
@@ -23,6 +24,7 @@ use sea_orm::DbErr;
 
 pub use assignee::{UnassignFormerMember, title_if_assigned, unassign};
 pub use entity::{Priority, Status};
+pub use filters::make_filters;
 pub use list::TaskQuery;
 pub use living::living;
 pub use new::{beside, row};

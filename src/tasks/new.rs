@@ -6,9 +6,8 @@ use sea_orm::sea_query::{DynIden, Expr};
 use uuid::Uuid;
 
 use super::entity::{ActiveModel, Labels, Priority, Status};
-use super::labels;
 use super::wire::NewTask;
-use crate::db::NgramFilter;
+use super::{filters, labels};
 use crate::db::search::fold;
 use crate::error::Result;
 use crate::http::check::Checks;
@@ -64,8 +63,8 @@ pub fn row(new: &NewTask, creator: &str) -> Result<ActiveModel> {
 
 /// What is stored beside a row, so that a search passes it by.
 pub fn beside(row: &ActiveModel) -> impl Iterator<Item = (DynIden, Expr)> + use<> {
-    let texts = [row.title_folded.try_as_ref(), row.description_folded.try_as_ref().and_then(Option::as_ref)];
-    NgramFilter::of(texts.into_iter().flatten().map(String::as_str)).columns()
+    let title = row.title_folded.try_as_ref().map_or("", String::as_str);
+    filters::beside(title, row.description_folded.try_as_ref().and_then(Option::as_deref))
 }
 
 /// A member that may be absent but not null.

@@ -59,7 +59,7 @@ impl Watched {
     async fn start(on: Database) -> Self {
         let app = TestApp::start(on).await;
         let large = app.organization("large").await;
-        seed::fill(&app.scratch.connect().await, &large).await;
+        seed::fill(&app, &large).await;
         let noted: Arc<Mutex<Vec<Statement>>> = Arc::default();
         let note = noted.clone();
         let db = Db::connect(&app.scratch.config).await.unwrap();
@@ -114,6 +114,24 @@ async fn orders_are_read_in_order(watched: &Watched, explainer: &Explainer) {
                 plan.assert_not_sorted(asked);
                 plan.assert_begins_at_the_cursor(asked);
             }
+        }
+    }
+}
+
+/// A text that few of the tenant's tasks contain is looked for in the filters alone, and then those few are read by their ids; one that
+/// many contain is met in the order of the list.
+async fn a_search_reads_the_filters(watched: &Watched, explainer: &Explainer) {
+    for (search, few) in [("needle", Some(true)), ("nowhere+at+all", None), ("task", Some(false))] {
+        let asked = watched.get(&format!("/api/tasks?search={search}&limit=20")).await;
+        let asked: Vec<Asked> = asked.into_iter().filter(|asked| has_a_plan(&asked.statement)).collect();
+        let (filters, list) = asked.split_first().unwrap();
+        for (_, plan) in explainer.all(std::slice::from_ref(filters)).await {
+            assert!(plan.reads_alone("ix_tasks_search"), "{search} by {}\n{plan}", filters.statement);
+        }
+        assert_eq!(list.len(), usize::from(few.is_some()), "what no task contains needs no list: {search}");
+        for (asked, plan) in explainer.all(list).await {
+            assert_eq!(Some(plan.reads_ids()), few, "{search} by {}\n{plan}", asked.statement);
+            plan.assert_scans_nothing(asked);
         }
     }
 }
@@ -256,6 +274,7 @@ async fn every_request_is_answered_from_an_index(on: Database) {
     let explainer = Explainer::new(&watched.app, &watched.tenant).await;
     orders_are_read_in_order(&watched, &explainer).await;
     other_lists_are_read_in_order(&watched, &explainer).await;
+    a_search_reads_the_filters(&watched, &explainer).await;
     nothing_reads_a_whole_table(&watched, &explainer).await;
 }
 

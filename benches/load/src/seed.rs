@@ -1,6 +1,8 @@
 //! Fills a database with tasks, as they come in time: those of all tenants mixed.
 
-use anyhow::Result;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
 use tokio_postgres::Client;
 
 use crate::clerk::{organization, person};
@@ -46,8 +48,8 @@ pub async fn fill(db: &Client, tasks: u32, tenants: u32) -> Result<bool> {
     db.batch_execute(WITHOUT_INDEXES).await?;
     let many = format!("SELECT n, 1 + n % {tenants} AS tenant FROM generate_series(1, {tasks}) AS n");
     let large = format!("SELECT n, 0 AS tenant FROM generate_series({tasks} + 1, {tasks} + {LARGE}) AS n");
-    for numbers in [many, large] {
-        db.batch_execute(&insert(&numbers)).await?;
+    for (numbers, filter) in [(many, Filter::Full), (large, Filter::None)] {
+        db.batch_execute(&insert(&numbers, filter)).await?;
     }
     db.batch_execute(LABELS).await?;
     db.batch_execute(WITH_INDEXES).await?;
@@ -71,21 +73,44 @@ pub async fn note(db: &Client, what: &str) -> Result<()> {
     Ok(())
 }
 
+/// What is beside a task for its search. The program makes filters where there are none; only the large tenant's are searched, so the
+/// others' say that they may contain any text, as those of long ones do.
+#[derive(Clone, Copy)]
+enum Filter {
+    None,
+    Full,
+}
+
+/// Waits until the program has made the filters of the tasks that had none.
+pub async fn filtered(db: &Client) -> Result<()> {
+    for _ in 0..600 {
+        if db.query_opt("SELECT 1 FROM tasks WHERE search_filter_7 < 0 LIMIT 1", &[]).await?.is_none() {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    bail!("the program makes no filters of tasks");
+}
+
 /// The rows of these numbers. What the program folds is ASCII here, so that `lower` folds it alike.
-fn insert(numbers: &str) -> String {
+fn insert(numbers: &str, filter: Filter) -> String {
     let (tenant, user) = (padded(&organization(0)), padded(&person(0)));
     let (verbs, things) =
         (words(&["Order", "Repair", "Paint", "Check", "Replace", "Deliver", "Measure", "Clean"]), words(&THINGS));
+    let last = match filter {
+        Filter::None => -1,
+        Filter::Full => i64::MAX,
+    };
     format!(
         "INSERT INTO tasks (tenant_id, id, title, title_folded, description, description_folded, status, priority, category, labels,
-             assignee_id, due_date, completed_at, created_by, updated_by, created_at, updated_at, version)
+             assignee_id, due_date, completed_at, created_by, updated_by, created_at, updated_at, version, search_filter_7)
          SELECT {tenant}, {ID}, title, lower(title), description, lower(description),
              CASE WHEN n % 5 < 3 THEN 'pending' WHEN n % 5 = 3 THEN 'started' ELSE 'completed' END,
              CASE h % 3 WHEN 0 THEN 'low' WHEN 1 THEN 'medium' ELSE 'high' END,
              CASE h % 4 WHEN 0 THEN 'works' WHEN 1 THEN 'office' WHEN 2 THEN 'transport' END,
              CASE h % 5 WHEN 0 THEN '[\"outdoors\"]' WHEN 1 THEN '[\"outdoors\", \"two people\"]' ELSE '[]' END::jsonb,
              CASE WHEN h % 3 = 0 THEN {user} END, CASE WHEN h % 2 = 0 THEN at + interval '14 days' END,
-             CASE WHEN n % 5 = 4 THEN at + interval '1 day' END, {user}, {user}, at, at + (n % 7) * interval '1 hour', 1 + n % 3
+             CASE WHEN n % 5 = 4 THEN at + interval '1 day' END, {user}, {user}, at, at + (n % 7) * interval '1 hour', 1 + n % 3, {last}
          FROM (SELECT n, tenant, h, timestamptz '2026-01-01' + n * interval '1 second' + h % 1000000 * interval '1 microsecond' AS at,
                  {verbs}[1 + h % 8] || ' the ' || {things}[1 + h / 8 % 12] || ', lot ' || n AS title,
                  CASE WHEN h % 4 > 0 THEN 'Seen on the round of ' || n % 365 || '; bring the tools of list ' || h % 97

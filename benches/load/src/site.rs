@@ -65,6 +65,7 @@ impl Site {
         let port = ground.arguments.port + 10 * u16::try_from(number)?;
         let ours = servers::ours(ground, &name, port + 1).await?;
         mirror(ground, &db, &ours).await?;
+        seed::filtered(&db).await?;
         db.batch_execute("VACUUM ANALYZE").await?;
         let bare = servers::bare(ground, &name, port + 2, false).await?;
         let walled = servers::bare(ground, &name, port + 3, true).await?;

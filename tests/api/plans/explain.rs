@@ -135,6 +135,23 @@ impl Plan {
         }
     }
 
+    /// Whether an index is read without the rows it is of.
+    pub fn reads_alone(&self, index: &str) -> bool {
+        match self {
+            Self::Postgres(root) => nodes(root)
+                .any(|node| text(node, "Node Type") == "Index Only Scan" && text(node, "Index Name") == index),
+            Self::Sqlite(lines) => lines.iter().any(|line| line.contains(&format!("USING COVERING INDEX {index} "))),
+        }
+    }
+
+    /// Whether tasks are read by their ids.
+    pub fn reads_ids(&self) -> bool {
+        match self {
+            Self::Postgres(root) => nodes(root).any(|node| text(node, "Index Cond").contains("(id = ANY")),
+            Self::Sqlite(lines) => lines.iter().any(|line| line.contains("(tenant_id=? AND id=?)")),
+        }
+    }
+
     /// Whether the row value of the cursor is where the reading of an index begins.
     pub fn begins_at_the_cursor(&self) -> bool {
         match self {

@@ -1,11 +1,13 @@
 //! 100 000 tasks of 1 000 tenants, interleaved as they come in time; 20 000 of them are one tenant's. SQLite gets a fifth.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use sea_orm::{ConnectionTrait, DbBackend};
+use tenantry::tasks::make_filters;
 
-use crate::support::Organization;
+use crate::support::{Organization, TestApp};
 
 /// Fills the tables in one statement each, and lets the database count what it has.
-pub async fn fill(db: &DatabaseConnection, large: &Organization) {
+pub async fn fill(app: &TestApp, large: &Organization) {
+    let db = app.scratch.connect().await;
     let postgres = db.get_database_backend() == DbBackend::Postgres;
     let (tasks_of_all, memberships_of_all) = if postgres { ("100000", "20000") } else { ("20000", "10000") };
     for statement in [tasks(large), labels(), comments(), talk(), USERS.to_owned(), memberships(large)] {
@@ -23,6 +25,7 @@ pub async fn fill(db: &DatabaseConnection, large: &Organization) {
         }
         db.execute_unprepared(&sql).await.unwrap();
     }
+    make_filters(&app.db).await.unwrap();
     db.execute_unprepared(if postgres { "VACUUM ANALYZE" } else { "ANALYZE" }).await.unwrap();
 }
 
@@ -48,7 +51,7 @@ fn tasks(large: &Organization) -> String {
     format!(
         "INSERT INTO tasks (tenant_id, id, title, title_folded, description, description_folded, status, priority, category,
              labels, assignee_id, due_date, completed_at, created_by, updated_by, created_at, updated_at, version, deleted_at,
-             deleted_by, purge_at)
+             deleted_by, purge_at, search_filter_7)
          SELECT CASE WHEN n % 5 = 0 THEN '{tenant}' ELSE 'org_' || {{padded}}(n % 1000){{width}} END, {{id}},
              'Task ' || n * 7919 % 100003, 'task ' || n * 7919 % 100003,
              CASE WHEN n % 3 = 0 THEN 'About ' || n END,
@@ -61,8 +64,9 @@ fn tasks(large: &Organization) -> String {
              CASE WHEN n % 2 = 0 THEN {{time}} END, CASE WHEN n % 4 = 0 THEN {{time}} END,
              CASE WHEN n % 13 = 0 THEN '{admin}' ELSE 'user_' || {{padded}}(n % 500){{width}} END, 'user_000001',
              {{time}}, {{time}}, 1, CASE WHEN n % 8 = 7 THEN {{time}} END, CASE WHEN n % 8 = 7 THEN 'user_000001' END,
-             CASE WHEN n % 8 = 7 THEN {{never}} END
-         FROM {{tasks}}"
+             CASE WHEN n % 8 = 7 THEN {{never}} END, CASE WHEN n % 5 = 0 THEN -1 ELSE {} END
+         FROM {{tasks}}",
+        i64::MAX
     )
 }
 

@@ -16,6 +16,7 @@ mod person;
 mod preconditions;
 pub mod random_lists;
 mod search;
+mod search_filters;
 mod stats;
 mod trash;
 mod trash_purge;

@@ -54,8 +54,8 @@ const ONE: &str = concat!(
 const NEW: &str = concat!(
     "INSERT INTO \"tasks\" (\"tenant_id\", \"id\", \"title\", \"title_folded\", \"description\", \"description_folded\", \"status\", \
      \"priority\", \"category\", \"labels\", \"assignee_id\", \"due_date\", \"completed_at\", \"created_by\", \"updated_by\", \
-     \"created_at\", \"updated_at\", \"version\") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
-     $17, $18) RETURNING ",
+     \"created_at\", \"updated_at\", \"version\", \"search_filter_7\") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
+     $13, $14, $15, $16, $17, $18, 9223372036854775807) RETURNING ",
     columns!()
 );
 
