@@ -53,7 +53,7 @@ fn tasks(large: &Organization) -> String {
              labels, assignee_id, due_date, completed_at, created_by, updated_by, created_at, updated_at, version, deleted_at,
              deleted_by, purge_at, search_filter_7)
          SELECT CASE WHEN n % 5 = 0 THEN '{tenant}' ELSE 'org_' || {{padded}}(n % 1000){{width}} END, {{id}},
-             'Task ' || n * 7919 % 100003, 'task ' || n * 7919 % 100003,
+             'Task ' || (n * 7919 % 100003), 'task ' || (n * 7919 % 100003),
              CASE WHEN n % 3 = 0 THEN 'About ' || n END,
              CASE WHEN n % 1000 = 0 THEN 'a needle' WHEN n % 3 = 0 THEN 'about ' || n END,
              CASE n % 4 WHEN 0 THEN 'completed' WHEN 1 THEN 'started' ELSE 'pending' END,
