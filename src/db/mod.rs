@@ -25,7 +25,7 @@ mod watch;
 pub use identity::{APP_ROLE, SYSTEM_ROLE};
 pub use journal::Record;
 pub use keyset::Keyset;
-pub use ngrams::{Candidates, NgramFilter, unfiltered};
+pub use ngrams::{Candidates, NgramFilter};
 pub use pool::{Db, system_connections};
 pub use reach::{Unreachable, reach};
 pub use role::Role;

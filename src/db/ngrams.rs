@@ -5,8 +5,8 @@
 //! text itself decides. All bits set, as the columns are by default, says nothing of a row, and so is never wrong; the last bit belongs to
 //! no n-gram, and tells such a row from one whose text is long.
 
-use sea_orm::sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden};
-use sea_orm::{Condition, DbErr};
+use sea_orm::sea_query::{Alias, DynIden, Expr, ExprTrait, IntoIden, Query, TableRef, UpdateStatement, ValueTuple};
+use sea_orm::{Condition, DbErr, Value};
 use uuid::Uuid;
 
 use super::{Connection, TenantDb, TenantOwned};
@@ -48,6 +48,28 @@ impl NgramFilter {
         self.0.into_iter().enumerate().map(|(place, word)| (column(place), Expr::value(word)))
     }
 
+    /// One statement that sets the filters of several rows, which are told by two columns.
+    pub fn store<E: TenantOwned>(
+        key: [E::Column; 2],
+        rows: impl IntoIterator<Item = ([Value; 2], Self)>,
+    ) -> UpdateStatement {
+        let made = |place: usize| Expr::col((Alias::new("made"), Alias::new(format!("column{place}"))));
+        let tuples = rows.into_iter().map(|(of, filter)| of.into_iter().chain(filter.0.map(Value::from)).collect());
+        let tuples = TableRef::ValuesList(tuples.map(ValueTuple::Many).collect(), Alias::new("made").into_iden());
+        let mut update = Query::update();
+        update.table(E::default()).from(tuples);
+        update.values((0..WORDS).map(|place| (column(place), made(key.len() + place + 1))));
+        for (place, column) in key.into_iter().enumerate() {
+            update.and_where(Expr::col((E::default(), column)).eq(made(place + 1)));
+        }
+        update
+    }
+
+    /// Rows whose filter was never made: they are older than filters are, or were changed by a program that does not know of them.
+    pub fn is_missing() -> Expr {
+        Expr::col(column(WORDS - 1)).lt(0)
+    }
+
     /// Three neighbouring characters each. Where they are not of ASCII, as in Chinese, two are as telling.
     fn add(&mut self, text: &str) {
         let (mut second, mut first) = (None, None);
@@ -87,11 +109,6 @@ impl NgramFilter {
         let condition = all.fold(Condition::all(), Condition::add);
         (!condition.is_empty()).then_some(condition)
     }
-}
-
-/// Rows whose filter was never made: they are older than filters are, or were changed by a program that does not know of them.
-pub fn unfiltered() -> Expr {
-    Expr::col(column(WORDS - 1)).lt(0)
 }
 
 fn column(place: usize) -> DynIden {

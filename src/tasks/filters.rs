@@ -3,12 +3,12 @@
 
 use std::time::Instant;
 
-use sea_orm::sea_query::{DynIden, Expr, LockBehavior, LockType, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{DynIden, Expr, LockBehavior, LockType};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::entity::{Column, Entity};
-use crate::db::{Db, NgramFilter, unfiltered};
+use crate::db::{Db, NgramFilter};
 
 /// How many tasks one transaction changes at most: requests wait for its locks.
 const TASKS: u64 = 200;
@@ -18,7 +18,11 @@ type Texts = (String, Uuid, String, Option<String>);
 
 /// What is stored beside a task of these texts, as they are searched.
 pub fn beside(title: &str, description: Option<&str>) -> impl Iterator<Item = (DynIden, Expr)> + use<> {
-    NgramFilter::of([Some(title), description].into_iter().flatten()).columns()
+    filter(title, description).columns()
+}
+
+fn filter(title: &str, description: Option<&str>) -> NgramFilter {
+    NgramFilter::of([Some(title), description].into_iter().flatten())
 }
 
 /// Makes the filter of every task that has none, and says how many.
@@ -47,7 +51,7 @@ async fn step(db: &Db) -> Result<u64, DbErr> {
     let tasks: Vec<Texts> = Entity::find()
         .select_only()
         .columns([Column::TenantId, Column::Id, Column::TitleFolded, Column::DescriptionFolded])
-        .filter(unfiltered())
+        .filter(NgramFilter::is_missing())
         .order_by_asc(Column::TenantId)
         .order_by_asc(Column::Id)
         .limit(TASKS)
@@ -55,15 +59,14 @@ async fn step(db: &Db) -> Result<u64, DbErr> {
         .into_tuple()
         .all(&tx)
         .await?;
-    for (tenant, id, title, description) in &tasks {
-        let update = Query::update()
-            .table(Entity)
-            .values(beside(title, description.as_deref()))
-            .and_where(Column::TenantId.eq(tenant))
-            .and_where(Column::Id.eq(*id))
-            .to_owned();
-        tx.execute(&update).await?;
+    if tasks.is_empty() {
+        return Ok(0);
     }
+    let done = tasks.len() as u64;
+    let rows = tasks
+        .into_iter()
+        .map(|(tenant, id, title, description)| ([tenant.into(), id.into()], filter(&title, description.as_deref())));
+    tx.execute(&NgramFilter::store::<Entity>([Column::TenantId, Column::Id], rows)).await?;
     tx.commit().await?;
-    Ok(tasks.len() as u64)
+    Ok(done)
 }
