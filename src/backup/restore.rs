@@ -1,6 +1,7 @@
 //! A copy put in the place of a database that nobody has open.
 
 use std::fs::{File, hard_link, remove_file, rename};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -136,19 +137,34 @@ fn unused(database: &Path, now: DateTime<Utc>) -> PathBuf {
 
 /// Brings all that is in the WAL into the database itself, which is then one file. Only who is alone with it can leave WAL mode, so
 /// that programs are found, too, that know nothing of our lock.
+///
+/// A damaged database is what backups are for. It is kept as it is, with what SQLite has beside it.
 async fn settle(database: &Path) -> Result<()> {
+    if !begins_as_a_database(database).context("reading the database that is to be replaced")? {
+        return Ok(());
+    }
     let options = SqliteConnectOptions::new().filename(database).busy_timeout(Duration::ZERO);
     let settled = async {
         let mut connection: SqliteConnection = options.disable_statement_logging().connect().await?;
-        query_scalar::<_, String>("PRAGMA journal_mode = DELETE").fetch_one(&mut connection).await?;
-        connection.close().await
+        let left = query_scalar::<_, String>("PRAGMA journal_mode = DELETE").fetch_one(&mut connection).await;
+        // To its end in either case: a connection that is dropped is closed a moment later, and would remove the WAL from beside what
+        // is here then.
+        connection.close().await?;
+        left
     };
     match settled.await {
         Err(error) if is_busy(&error) => bail!(IN_USE),
-        // A damaged database is what backups are for. It is kept as it is, with what SQLite has beside it.
-        Err(SqlxError::Database(_)) | Ok(()) => Ok(()),
+        Err(SqlxError::Database(_)) | Ok(_) => Ok(()),
         Err(error) => Err(error).context("opening the database that is to be replaced"),
     }
+}
+
+/// Whether SQLite would take a file for a database (its file format, section 1.3). Where it does not, it removes the WAL as it closes.
+fn begins_as_a_database(file: &Path) -> std::io::Result<bool> {
+    const MAGIC: &[u8] = b"SQLite format 3\0";
+    let mut beginning = Vec::new();
+    File::open(file)?.take(MAGIC.len() as u64).read_to_end(&mut beginning)?;
+    Ok(beginning == MAGIC)
 }
 
 /// SQLITE_BUSY and SQLITE_LOCKED, whose extended codes have them in the low byte.

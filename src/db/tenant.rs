@@ -7,9 +7,8 @@ use std::fmt;
 use sea_orm::sea_query::{DynIden, Expr, Func, IntoIden, OnConflict, Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, DbBackend, DbErr, DeleteMany, EntityName, EntityTrait, ExprTrait,
-    IdenStatic, Insert, Iterable, QueryFilter, QuerySelect, QueryTrait, Select, SelectTwo, Statement,
+    IdenStatic, Insert, IntoSimpleExpr, Iterable, QueryFilter, QuerySelect, QueryTrait, Select, SelectTwo, Statement,
 };
-
 use uuid::Uuid;
 
 use super::Keyset;
@@ -128,11 +127,6 @@ impl TenantDb<TenantTransaction> {
 }
 
 impl<C: Connection> TenantDb<C> {
-    /// Which database it is.
-    pub fn backend(&self) -> DbBackend {
-        self.connection.backend()
-    }
-
     /// Whose rows these are.
     pub fn tenant(&self) -> &TenantId {
         &self.tenant
@@ -187,6 +181,15 @@ impl<C: Connection> TenantDb<C> {
         select.column((E::default(), id)).from(E::default().table_ref());
         select.cond_where(rows).cond_where(self.own::<E>()).limit(at_most);
         self.connection.rows(self.connection.backend().build(&select)).await?.ids()
+    }
+
+    /// Whether a column is one of these ids. On PostgreSQL they are one value, so that it is one statement however many they are.
+    pub fn is_one_of(&self, id: impl ColumnTrait, ids: Vec<Uuid>) -> Expr {
+        if self.connection.backend() == DbBackend::Sqlite {
+            return id.is_in(ids);
+        }
+        let list = format!("{{{}}}", ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(","));
+        Expr::cust_with_exprs("$1 = ANY(CAST($2 AS uuid[]))", [id.into_simple_expr(), Expr::val(list)])
     }
 
     /// The one row of an aggregate all of whose columns are counts, in the order they were selected.

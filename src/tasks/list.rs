@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{ColumnRef, Expr, IntoColumnRef, Query as Subquery};
-use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, IntoSimpleExpr, Iterable, Order, QueryFilter, Value};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, Iterable, Order, QueryFilter, Value};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -123,11 +123,11 @@ pub struct Listed {
 pub async fn list(db: &TenantDb, caller: &AuthUser, scope: &Scope, query: TaskQuery) -> Result<Listed> {
     let (by, order, count) = (query.by(), query.order(), query.count);
     let rows = Entity::find().filter(scope.condition()).filter(query.condition(db.tenant(), &caller.user_id)?);
-    let search = query.search.clone().unwrap_or_default();
+    let folded = query.search.as_deref().map(fold).unwrap_or_default();
     let keyset = query.keyset()?;
-    let rows = match db.candidates::<Entity>(Column::Id, &fold(&search), Column::DeletedAt.is_null().into()).await? {
+    let rows = match db.candidates::<Entity>(Column::Id, &folded, Column::DeletedAt.is_null().into()).await? {
         Candidates::None => return Ok(Listed { rows: Vec::new(), next: None, total: count.map(|_| 0) }),
-        Candidates::These(ids) => rows.filter(one_of(db, ids)),
+        Candidates::These(ids) => rows.filter(db.is_one_of(Column::Id, ids)),
         Candidates::Unknown => rows,
     };
     let total = match count {
@@ -200,15 +200,6 @@ impl TaskQuery {
         let searched = containing(self.search.as_deref(), searched)?;
         Ok(if searched.is_empty() { condition } else { condition.add(common(searched)) })
     }
-}
-
-/// One of these ids. On PostgreSQL they are one value, so that it is one statement however many they are.
-fn one_of(db: &TenantDb, ids: Vec<Uuid>) -> Expr {
-    if db.backend() == DbBackend::Sqlite {
-        return Column::Id.is_in(ids);
-    }
-    let list = format!("{{{}}}", ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(","));
-    Expr::cust_with_exprs("$1 = ANY(CAST($2 AS uuid[]))", [Column::Id.into_simple_expr(), Expr::val(list)])
 }
 
 fn any<T: Clone>(values: &[T], condition: impl FnOnce(Vec<T>) -> Expr) -> Option<Expr> {
