@@ -42,11 +42,10 @@ pub async fn run(arguments: Arguments) -> Result<()> {
         let config = settings.config(&mailing(&settings, Defaults::of(Command::Dev)))?;
         let telemetry = telemetry::start(&config)?;
         let server = Server::open(&config, &telemetry).await?;
-        println!(
-            "API   http://{}   docs http://{}/docs/   (Clerk: {})",
-            server.address, server.address, config.clerk.api_url
-        );
-        let served = server.begin().until(told_to_stop()).await;
+        let address = server.address;
+        let serving = server.begin();
+        println!("API   http://{address}   docs http://{address}/docs/   (Clerk: {})", config.clerk.api_url);
+        let served = serving.until(told_to_stop()).await;
         telemetry.end().await;
         return served;
     }

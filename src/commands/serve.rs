@@ -49,8 +49,11 @@ async fn serve(config: &Config, telemetry: &Telemetry) -> Result<()> {
         server = Server::open(config, telemetry) => server?,
         () = stop.as_mut() => return Ok(()),
     };
-    tracing::info!(address = %server.address, environment = config.environment.as_str(), "listening");
-    server.begin().until(stop).await
+    let address = server.address;
+    let serving = server.begin();
+    // After the first moment at which a request is answered, as whoever waits for this line sends one.
+    tracing::info!(%address, environment = config.environment.as_str(), "listening");
+    serving.until(stop).await
 }
 
 /// A server that answers, so far only that it is starting.

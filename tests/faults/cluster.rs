@@ -129,6 +129,16 @@ impl Cluster {
         server.wait().unwrap();
     }
 
+    /// Waits until no standby follows any more: of one that was killed, the process that follows goes a moment later.
+    pub async fn until_not_followed(&self) {
+        let db = self.connect().await.unwrap();
+        until("the standby to be gone", 20, async || {
+            let followers = db.execute_unprepared("SELECT 1 FROM pg_stat_replication").await.unwrap();
+            (followers.rows_affected() == 0).then_some(())
+        })
+        .await;
+    }
+
     /// An immediate stop, which tells whoever is connected.
     pub fn stop_immediately(&mut self) {
         let mut server = self.server.take().expect("it runs");

@@ -125,6 +125,7 @@ async fn what_the_standby_does_not_have_is_not_acknowledged() {
     let acme = pair.world.admin("Acme");
     assert_eq!(pair.answers(&pair.one, &acme).await[1].summary(), "201");
     pair.standby.kill();
+    pair.primary.until_not_followed().await;
     let create = || {
         let request = pair.world.request(&pair.one.base, &acme, Method::POST, "/api/tasks");
         request.header("idempotency-key", "once").json(&json!({"title": "Once"}))
