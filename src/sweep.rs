@@ -19,6 +19,8 @@ pub async fn sweep_hourly(db: Db, revocations: Revocations, hold: TimeDelta) {
         sweep(&db).await;
         revocations.forget_old();
         purge(&db, hold).await;
+        // Last: after an upgrade there may be millions.
+        report("tasks without a search filter", tasks::make_filters(&db).await);
     }
 }
 
@@ -38,7 +40,6 @@ pub async fn sweep(db: &Db) {
     report("ended sessions", ended_session::sweep(db).await);
     report("changes of access", access_change::sweep(db).await);
     report("tasks in the trash", tasks::purge_overdue(db, Utc::now()).await);
-    report("tasks without a search filter", tasks::make_filters(db).await);
 }
 
 fn report(what: &'static str, swept: Result<u64, DbErr>) {
